@@ -1,0 +1,49 @@
+// Package node is the table of the core modules that handlers can require, and
+// of the globals that Node puts into every realm. Each module has a package of
+// its own below; API.md says, method by method, what each of them offers.
+package node
+
+import (
+	"sort"
+
+	"github.com/lambent-run/lambent/js/module"
+)
+
+// modules maps the bare name of a core module to its loader.
+var modules = map[string]module.Loader{}
+
+// globals maps the name of a global to the core module, and the member of its
+// exports, that holds its value. An empty member means the exports themselves.
+var globals = map[string]struct{ module, member string }{}
+
+// Lookup returns the loader of a core module by its bare name, without "node:".
+func Lookup(name string) (module.Loader, bool) {
+	l, ok := modules[name]
+	return l, ok
+}
+
+// Global tells where the value of a global comes from.
+func Global(name string) (mod, member string, ok bool) {
+	g, ok := globals[name]
+	return g.module, g.member, ok
+}
+
+// Globals lists the names of all globals, sorted.
+func Globals() []string {
+	names := make([]string, 0, len(globals))
+	for name := range globals {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return names
+}
+
+// Names lists the core modules, sorted.
+func Names() []string {
+	names := make([]string, 0, len(modules))
+	for name := range modules {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return names
+}
