@@ -20,7 +20,7 @@ type Engine interface {
 	// gets wrong (a missing handler, a syntax error) may show only in the init
 	// phase, as it does on Lambda; Compile's error means that the package is
 	// unusable.
-	Compile(ctx context.Context, src Source) (Program, error)
+	Compile(ctx context.Context, pkg Package) (Program, error)
 }
 
 // Program is compiled code of one function version, safe for concurrent use.
@@ -87,8 +87,8 @@ type Reply struct {
 	MaxMemory int64
 }
 
-// Source is the code of a function version.
-type Source struct {
+// Package is the code of a function version.
+type Package struct {
 	// Files is the deployment package; guests see it at /var/task.
 	Files fs.FS
 	// Layers are further read-only trees by absolute guest path ("/opt").
