@@ -170,7 +170,7 @@ func TestKindsOfQualifier(t *testing.T) {
 func TestNamesThatMayBeGiven(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
-		name, in         string
+		name, in        string
 		function, alias bool
 	}{
 		{"letters, digits, dash and underscore", "My_fn-2", true, true},
