@@ -1,0 +1,40 @@
+# Lambent. `make run` shows a reply, `make check` is what CI runs.
+GO ?= go
+BIN := .cache/bin/lambent
+
+.PHONY: help build run test check fmt bench bench-peers fuzz hammer conform
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## build the command into .cache/bin
+	$(GO) build -o $(BIN) ./cmd/lambent
+
+run: build ## serve the examples on a free port and show the reply of one
+	@sh examples/run.sh $(BIN)
+
+test: ## run all tests with the race detector
+	$(GO) test -race -timeout 15m ./...
+
+fmt:
+	@out=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$out" ]; then echo "gofmt wants to change:"; echo "$$out"; exit 1; fi
+
+check: fmt ## format, vet, layout, race tests, every benchmark once
+	$(GO) vet ./...
+	$(GO) test -race -timeout 15m ./...
+	$(GO) test -run '^$$' -bench . -benchtime 1x ./...
+
+bench: ## the Go benchmarks
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+bench-peers: ## the same handlers in Lambent and its rivals, one table
+	$(GO) run ./bench/peers
+
+fuzz: ## fuzz each parser for 20 seconds
+	@sh bench/fuzz.sh
+
+hammer: ## 64 goroutines, 200 functions, 30 seconds, race detector
+	$(GO) test -race -run Hammer -hammer 30s ./runtime/...
+
+conform: ## replay the recorded answers of AWS's own client
+	$(GO) test ./invoker/conform
