@@ -1,0 +1,228 @@
+package loader
+
+import (
+	"path"
+	"strconv"
+	"strings"
+
+	"github.com/dop251/goja"
+)
+
+// cjsModule is a CommonJS module of a realm: the Module object that guests see,
+// and what they cannot change about it.
+type cjsModule struct {
+	object   *goja.Object
+	filename string
+	parent   *cjsModule // that required it first
+	require  goja.Value
+}
+
+// commonState is a realm's CommonJS part. Everything in it is made at its first
+// use.
+type commonState struct {
+	cache   *goja.Object // require.cache: file name -> Module
+	proto   *goja.Object // Module.prototype
+	modules map[*goja.Object]*cjsModule
+	root    *cjsModule // stands for the runtime, which requires the handler
+	exts    *goja.Object
+	class   *goja.Object // the function Module
+}
+
+// runtimeFile is the file that Lambda's runtime has, as require stacks show it.
+const runtimeFile = "/var/runtime/index.mjs"
+
+// maxDepth bounds how deep modules can require one another: each level costs
+// the host stack.
+const maxDepth = 1000
+
+func (r *Realm) common() *commonState {
+	c := &r.cjs
+	if c.cache == nil {
+		c.cache = r.vm.CreateObject(nil)
+		c.modules = map[*goja.Object]*cjsModule{}
+		c.root = &cjsModule{filename: runtimeFile}
+	}
+	return c
+}
+
+// newModule makes the Module object of a file.
+func (r *Realm) newModule(filename string, parent *cjsModule) *cjsModule {
+	c := r.common()
+	o := r.vm.CreateObject(r.moduleProto())
+	m := &cjsModule{object: o, filename: filename, parent: parent}
+	c.modules[o] = m
+	name := r.vm.ToValue(filename)
+	_ = o.Set("id", name)
+	_ = o.Set("path", path.Dir(filename))
+	_ = o.Set("exports", r.vm.NewObject())
+	_ = o.Set("filename", name)
+	_ = o.Set("loaded", false)
+	_ = o.Set("children", r.vm.NewArray())
+	return m
+}
+
+// load is what require(request) does in the module from.
+func (r *Realm) load(request string, from *cjsModule) goja.Value {
+	if v, ok := r.core(request); ok {
+		return v
+	}
+	name, err := r.program.require(request, from.filename)
+	if err != nil {
+		r.throw(err, from)
+	}
+	if r.program.isCore(name) { // an imports map led there
+		if v, ok := r.core(name); ok {
+			return v
+		}
+	}
+	return r.loadFile(name, from)
+}
+
+// core returns the exports of a core module. A name with "node:" that is none
+// is an exception.
+func (r *Realm) core(name string) (goja.Value, bool) {
+	bare, prefixed := strings.CutPrefix(name, "node:")
+	if !prefixed && !coreModules[name] {
+		return nil, false
+	}
+	if bare == "module" {
+		return r.moduleClass(), true
+	}
+	if o, ok := r.builtin(bare); ok {
+		return exportsOf(o), true
+	}
+	if prefixed {
+		r.throw(errorf("ERR_UNKNOWN_BUILTIN_MODULE", "No such built-in module: %s", name), nil)
+	}
+	return nil, false
+}
+
+func exportsOf(o *goja.Object) goja.Value { return o }
+
+// loadFile returns the exports of the CommonJS module at a real path,
+// evaluating it if it is not in the cache.
+func (r *Realm) loadFile(name string, from *cjsModule) goja.Value {
+	c := r.common()
+	if cached, ok := c.cache.Get(name).(*goja.Object); ok {
+		r.adopt(from, cached)
+		return cached.Get("exports")
+	}
+	depth := 0
+	for m := from; m != nil; m = m.parent {
+		if depth++; depth > maxDepth {
+			panic(r.newError("RangeError", "Maximum call stack size exceeded"))
+		}
+	}
+	m := r.newModule(name, from)
+	_ = c.cache.Set(name, m.object)
+	r.adopt(from, m.object)
+	done := false
+	defer func() {
+		if !done { // an exception passes through: the next require tries again
+			_ = c.cache.Delete(name)
+			delete(c.modules, m.object)
+		}
+	}()
+	r.evaluate(m, name)
+	done = true
+	_ = m.object.Set("loaded", true)
+	return m.object.Get("exports")
+}
+
+// adopt adds a module to the children of the one that required it.
+func (r *Realm) adopt(parent *cjsModule, child *goja.Object) {
+	if parent.object == nil {
+		return
+	}
+	list, ok := parent.object.Get("children").(*goja.Object)
+	if !ok || list.ClassName() != "Array" {
+		return
+	}
+	n := int(list.Get("length").ToInteger())
+	for i := range min(n, 1000) {
+		if list.Get(strconv.Itoa(i)) == goja.Value(child) {
+			return
+		}
+	}
+	_ = list.Set(strconv.Itoa(n), child)
+}
+
+// evaluate runs a module's code.
+func (r *Realm) evaluate(m *cjsModule, name string) {
+	f := r.program.format(name, false)
+	switch f {
+	case esModule:
+		r.throw(requireESM(name, m.parent), m.parent)
+	case native:
+		r.throw(errorf("ERR_DLOPEN_FAILED", "%s: native add-ons cannot be loaded", name), m.parent)
+	}
+	u, err := r.program.unit(name, f)
+	if err != nil {
+		r.throw(err, m.parent)
+	}
+	if f == jsonData {
+		_ = m.object.Set("exports", r.parseJSON(name, u.text))
+		return
+	}
+	r.run(m, u)
+}
+
+// run calls the wrapper function of a compiled CommonJS module.
+func (r *Realm) run(m *cjsModule, u *unit) {
+	v, err := r.vm.RunProgram(u.program)
+	if err != nil {
+		panic(err)
+	}
+	wrapper, _ := goja.AssertFunction(v)
+	exports := m.object.Get("exports")
+	if _, err := wrapper(exports, exports, r.requireFunc(m), m.object, r.vm.ToValue(m.filename), r.vm.ToValue(path.Dir(m.filename))); err != nil {
+		panic(err)
+	}
+}
+
+// parseJSON parses a JSON file with the realm's own JSON.parse.
+func (r *Realm) parseJSON(name, text string) goja.Value {
+	parse, ok := goja.AssertFunction(r.vm.GlobalObject().Get("JSON").ToObject(r.vm).Get("parse"))
+	if !ok {
+		panic(r.newError("TypeError", "JSON.parse is not a function"))
+	}
+	v, err := parse(goja.Undefined(), r.vm.ToValue(text))
+	if err == nil {
+		return v
+	}
+	if ex, ok := err.(*goja.Exception); ok {
+		if o, ok := ex.Value().(*goja.Object); ok {
+			_ = o.Set("message", name+": "+o.Get("message").String())
+		}
+	}
+	panic(err)
+}
+
+func requireESM(name string, from *cjsModule) error {
+	if path.Ext(name) != ".js" {
+		return errorf("ERR_REQUIRE_ESM", "require() of ES Module %s not supported.\nInstead change the require of %s to a dynamic import() which is available in all CommonJS modules.", name, name)
+	}
+	return errorf("ERR_REQUIRE_ESM", "require() of ES Module %s from %s not supported.\nInstead change the require of %s in %s to a dynamic import() which is available in all CommonJS modules.", name, from.filename, path.Base(name), from.filename)
+}
+
+// format tells how the file at name is loaded, by require or by import.
+func (p *Program) format(name string, imported bool) format {
+	switch path.Ext(name) {
+	case ".mjs", ".mts":
+		return esModule
+	case ".cjs", ".cts":
+		return commonJS
+	case ".json":
+		return jsonData
+	case ".node":
+		return native
+	case ".js", ".ts", "":
+		if path.Ext(name) == "" && !imported {
+			return commonJS
+		}
+		if pkg := p.scope(name); pkg != nil && pkg.module {
+			return esModule
+		}
+	}
+	return commonJS
+}

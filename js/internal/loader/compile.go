@@ -1,0 +1,147 @@
+package loader
+
+import (
+	"crypto/sha256"
+	"errors"
+	"strings"
+
+	"github.com/dop251/goja"
+	"github.com/dop251/goja/ast"
+	"github.com/dop251/goja/file"
+	"github.com/dop251/goja/parser"
+	lru "github.com/hashicorp/golang-lru/v2"
+)
+
+// format is how a file is loaded.
+type format int
+
+const (
+	commonJS format = iota
+	esModule
+	jsonData
+	native
+)
+
+// unit is one compiled file. It is immutable and shared by all realms.
+type unit struct {
+	format  format
+	program *goja.Program // evaluates to the wrapper function
+	text    string        // of a JSON file
+}
+
+type fileKey struct {
+	path   string
+	format format
+}
+
+// Cache holds compiled files by their content. It is safe for concurrent use
+// and meant to be shared by all programs of a process.
+type Cache struct {
+	units *lru.Cache[cacheKey, *unit]
+}
+
+// cacheKey names everything that the compiled form depends on.
+type cacheKey struct {
+	sum    [sha256.Size]byte
+	path   string // stack traces show it
+	format format
+}
+
+// NewCache returns a cache of the given number of files; at least one.
+func NewCache(entries int) *Cache {
+	units, err := lru.New[cacheKey, *unit](max(entries, 1))
+	if err != nil {
+		panic(err) // only for a size below 1
+	}
+	return &Cache{units}
+}
+
+// unit returns the compiled form of the file at name. Errors are
+// *resolveError.
+func (p *Program) unit(name string, f format) (*unit, error) {
+	return memo(p, p.files, fileKey{name, f}, func() (*unit, error) {
+		src, err := p.tree.read(name)
+		if err != nil {
+			return nil, errorf("ERR_LOADER", "%v", err)
+		}
+		key := cacheKey{sha256.Sum256(src), name, f}
+		if u, ok := p.cache.units.Get(key); ok {
+			return u, nil
+		}
+		u, err := compile(name, string(src), f)
+		if err != nil {
+			return nil, err
+		}
+		p.cache.units.Add(key, u)
+		return u, nil
+	})
+}
+
+// The wrapper that makes a CommonJS module a function. It is put on the first
+// line and taken back out of all positions.
+const (
+	wrapperHead = "(function(exports,require,module,__filename,__dirname){"
+	wrapperTail = "\n})"
+)
+
+func compile(name, src string, f format) (*unit, error) {
+	src = strings.TrimPrefix(src, "\ufeff")
+	if f == jsonData {
+		return &unit{format: f, text: src}, nil
+	}
+	if strings.HasPrefix(src, "#!") {
+		src = "//" + src[2:] // as long as what it replaces
+	}
+	prg, err := parseWrapped(name, src)
+	if err != nil {
+		return nil, err
+	}
+	w := &walker{shift: file.Idx(len(wrapperHead))}
+	w.stmts(prg.Body)
+	prg.File = file.NewFile(name, src, 1)
+	program, err := goja.CompileAST(prg, false)
+	if err != nil {
+		return nil, syntaxError(name, err)
+	}
+	return &unit{format: f, program: program}, nil
+}
+
+// parseWrapped parses src as the body of the wrapper function.
+func parseWrapped(name, src string) (*ast.Program, error) {
+	text := wrapperHead + src + wrapperTail
+	prg, err := parser.ParseFile(nil, name, text, 0, parser.WithDisableSourceMaps)
+	if err != nil {
+		return nil, syntaxError(name, err)
+	}
+	if fn := wrapped(prg); fn == nil || int(fn.Body.RightBrace) != len(text)-1 {
+		return nil, &resolveError{class: "SyntaxError", message: "Unexpected token '}'"}
+	}
+	return prg, nil
+}
+
+// wrapped returns the wrapper function of a parsed module, nil if the module's
+// text closes it early.
+func wrapped(prg *ast.Program) *ast.FunctionLiteral {
+	if len(prg.Body) != 1 {
+		return nil
+	}
+	s, ok := prg.Body[0].(*ast.ExpressionStatement)
+	if !ok {
+		return nil
+	}
+	fn, _ := s.Expression.(*ast.FunctionLiteral)
+	return fn
+}
+
+func syntaxError(name string, err error) error {
+	msg := err.Error()
+	var list parser.ErrorList
+	var ce *goja.CompilerSyntaxError
+	switch {
+	case errors.As(err, &list) && len(list) > 0:
+		msg = list[0].Message
+	case errors.As(err, &ce):
+		msg = ce.Message
+	}
+	return &resolveError{class: "SyntaxError", message: msg}
+}
