@@ -7,14 +7,21 @@ import (
 	"sort"
 
 	"github.com/lambent-run/lambent/js/module"
+	"github.com/lambent-run/lambent/js/node/buffer"
 )
 
 // modules maps the bare name of a core module to its loader.
-var modules = map[string]module.Loader{}
+var modules = map[string]module.Loader{
+	"buffer": buffer.Load,
+}
 
 // globals maps the name of a global to the core module, and the member of its
 // exports, that holds its value. An empty member means the exports themselves.
-var globals = map[string]struct{ module, member string }{}
+var globals = map[string]struct{ module, member string }{
+	"Buffer": {"buffer", "Buffer"},
+	"atob":   {"buffer", "atob"},
+	"btoa":   {"buffer", "btoa"},
+}
 
 // Lookup returns the loader of a core module by its bare name, without "node:".
 func Lookup(name string) (module.Loader, bool) {
