@@ -1,0 +1,115 @@
+package server
+
+import (
+	"encoding/base64"
+	"errors"
+	"time"
+
+	"github.com/valyala/fasthttp"
+
+	"github.com/lambent-run/lambent/runtime"
+)
+
+// retrySoon is the Retry-After of what passes quickly.
+const retrySoon = time.Second
+
+// Names of the operations, as they stand in messages.
+const (
+	nameInvoke = "InvokeFunction"
+	nameStream = "InvokeWithResponseStream"
+)
+
+// invoke serves POST /2015-03-31/functions/{name}/invocations.
+func (s *Server) invoke(ctx *fasthttp.RequestCtx, c *conn, r *route) {
+	requestID := newRequestID()
+	var req request
+	payload, fault := s.accept(ctx, c, r, &req, nameInvoke)
+	if fault != nil {
+		s.releaseBody(c, false)
+		s.failAs(ctx, fault, requestID)
+		return
+	}
+	switch req.kind {
+	case requestResponse:
+		res, err := s.do(&req, r, payload, requestID, nil)
+		s.releaseBody(c, res.Abandoned)
+		s.reply(ctx, c, &req, res, err, requestID)
+	case dryRun:
+		s.releaseBody(c, false)
+		s.dryRun(ctx, r, requestID)
+	case event:
+		s.releaseBody(c, false)
+		s.failAs(ctx, notImplemented("The invocation type Event of the operation Invoke"), requestID)
+	}
+}
+
+// accept reads a whole request, headers and body, and refuses what is wrong
+// with it before its function is looked up.
+func (s *Server) accept(ctx *fasthttp.RequestCtx, c *conn, r *route, req *request, operation string) ([]byte, *apiError) {
+	if fault := readRequest(&ctx.Request.Header, r, req); fault != nil {
+		return nil, fault
+	}
+	if fault := s.checkPlace(&r.fn); fault != nil {
+		return nil, fault
+	}
+	payload, fault := s.readBody(ctx, c, runtime.MaxRequestBytes, operation)
+	if fault != nil {
+		return nil, fault
+	}
+	c.enter(phaseWorking)
+	if req.traceID == "" {
+		req.traceID = newTraceID(c.reg.wallClock())
+	}
+	return payload, nil
+}
+
+// do runs the invocation.
+func (s *Server) do(req *request, r *route, payload []byte, requestID string, stream runtime.ResponseStream) (runtime.Result, error) {
+	return s.cfg.Runtime.Do(s.base, runtime.Invocation{
+		Function:      r.fn.Name,
+		Qualifier:     r.fn.Qualifier,
+		Payload:       payload,
+		RequestID:     requestID,
+		ClientContext: req.clientContext,
+		TraceID:       req.traceID,
+		TenantID:      req.tenantID,
+		Tail:          req.tail,
+		Stream:        stream,
+	})
+}
+
+// reply answers a synchronous invocation. What the function did wrong is a
+// success of the API: only a header tells.
+func (s *Server) reply(ctx *fasthttp.RequestCtx, c *conn, req *request, res runtime.Result, err error, requestID string) {
+	h := &ctx.Response.Header
+	if err != nil {
+		var failure *runtime.FunctionError
+		if !errors.As(err, &failure) {
+			s.failAs(ctx, s.runtimeError(err, nameInvoke), requestID)
+			return
+		}
+		h.SetCanonical(headerFunctionError, unhandled)
+		if res.Payload == nil {
+			res.Payload = failure.Payload
+		}
+	}
+	h.SetCanonical(headerContentType, contentTypeJSON)
+	h.SetCanonical(headerRequestID, c.bytes(requestID))
+	h.SetCanonical(headerExecutedVersion, c.bytes(res.ExecutedVersion))
+	h.SetCanonical(headerTraceID, c.bytes(req.traceID))
+	h.SetCanonical(headerRemapped, zero)
+	if req.tail {
+		h.SetCanonical(headerLogResult, base64.StdEncoding.AppendEncode(nil, res.LogTail))
+	}
+	ctx.Response.SetBodyRaw(res.Payload)
+}
+
+// dryRun answers whether the function is there.
+func (s *Server) dryRun(ctx *fasthttp.RequestCtx, r *route, requestID string) {
+	if _, err := s.cfg.Runtime.Function(r.fn.Name, r.fn.Qualifier); err != nil {
+		s.failAs(ctx, s.runtimeError(err, nameInvoke), requestID)
+		return
+	}
+	ctx.SetStatusCode(fasthttp.StatusNoContent)
+	ctx.Response.Header.SetCanonical(headerRequestID, []byte(requestID))
+}

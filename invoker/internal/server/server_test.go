@@ -1,0 +1,140 @@
+package server
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/lambent-run/lambent/runtime"
+)
+
+// fakeRuntime knows one function, "hello", and answers as do says.
+type fakeRuntime struct {
+	do func(ctx context.Context, inv runtime.Invocation) (runtime.Result, error)
+}
+
+func (f *fakeRuntime) Do(ctx context.Context, inv runtime.Invocation) (runtime.Result, error) {
+	if _, err := f.Function(inv.Function, inv.Qualifier); err != nil {
+		return runtime.Result{}, err
+	}
+	return f.do(ctx, inv)
+}
+
+func (f *fakeRuntime) Function(name, qualifier string) (runtime.FunctionInfo, error) {
+	if qualifier == "" {
+		qualifier = "$LATEST"
+	}
+	if name != "hello" || qualifier != "$LATEST" {
+		return runtime.FunctionInfo{}, &runtime.NotFoundError{Resource: "arn:aws:lambda:us-east-1:000000000000:function:" + name + ":" + qualifier}
+	}
+	return runtime.FunctionInfo{Name: name, Version: "$LATEST"}, nil
+}
+
+func (f *fakeRuntime) Region() string    { return "us-east-1" }
+func (f *fakeRuntime) AccountID() string { return "000000000000" }
+
+// echo answers with the event.
+func echo(_ context.Context, inv runtime.Invocation) (runtime.Result, error) {
+	payload := append([]byte(nil), inv.Payload...)
+	if len(payload) == 0 {
+		payload = []byte("{}")
+	}
+	return runtime.Result{Payload: payload, RequestID: inv.RequestID, ExecutedVersion: "$LATEST"}, nil
+}
+
+// start serves on a loopback port until the test ends.
+func start(t testing.TB, cfg Config, do func(context.Context, runtime.Invocation) (runtime.Result, error)) (s *Server, addr string) {
+	t.Helper()
+	if do == nil {
+		do = echo
+	}
+	cfg.Runtime = &fakeRuntime{do: do}
+	for p, v := range map[*int]int{&cfg.MaxConnections: 64, &cfg.MaxHeaderBytes: 16 << 10} {
+		if *p == 0 {
+			*p = v
+		}
+	}
+	for _, p := range []*time.Duration{&cfg.ReadTimeout, &cfg.WriteTimeout, &cfg.IdleTimeout} {
+		if *p == 0 {
+			*p = time.Minute
+		}
+	}
+	if cfg.MaxBodyMemory == 0 {
+		cfg.MaxBodyMemory = 64 << 20
+	}
+	s = New(cfg)
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- s.Serve(ln) }()
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if err := s.Close(ctx); err != nil && !errors.Is(err, ErrCutOff) {
+			t.Errorf("Close: %v", err)
+		}
+		if err := <-served; err != nil {
+			t.Errorf("Serve: %v", err)
+		}
+	})
+	return s, ln.Addr().String()
+}
+
+// answer is a response read whole.
+type answer struct {
+	status int
+	header http.Header
+	body   string
+}
+
+// post sends a POST with headers given as "Name: value".
+func post(t testing.TB, addr, target, body string, headers ...string) answer {
+	t.Helper()
+	return request2(t, addr, http.MethodPost, target, body, headers...)
+}
+
+// request2 sends one request on a connection of its own.
+func request2(t testing.TB, addr, method, target, body string, headers ...string) answer {
+	t.Helper()
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\nContent-Length: %d\r\n", method, target, addr, len(body))
+	for _, h := range headers {
+		b.WriteString(h + "\r\n")
+	}
+	b.WriteString("\r\n" + body)
+	return raw(t, addr, b.String())
+}
+
+// raw sends text on a connection of its own and reads one response.
+func raw(t testing.TB, addr, text string) answer {
+	t.Helper()
+	c, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	go io.WriteString(c, text)
+	return readAnswer(t, bufio.NewReader(c))
+}
+
+func readAnswer(t testing.TB, r *bufio.Reader) answer {
+	t.Helper()
+	res, err := http.ReadResponse(r, nil)
+	if err != nil {
+		t.Fatalf("read response: %v", err)
+	}
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatalf("read response body: %v", err)
+	}
+	return answer{res.StatusCode, res.Header, string(body)}
+}

@@ -1,0 +1,116 @@
+// Package invoker is the front door of a runtime.Runtime: it serves the Lambda
+// API over HTTP, so that the AWS SDKs and the AWS CLI can call the functions.
+//
+// It serves Invoke, InvokeWithResponseStream and GET /healthz. What it does not
+// serve it refuses by name.
+package invoker
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"time"
+
+	"github.com/lambent-run/lambent/invoker/internal/server"
+	"github.com/lambent-run/lambent/runtime"
+)
+
+// Errors of Serve and Close.
+var (
+	// ErrClosed reports a Serve after Close.
+	ErrClosed = server.ErrClosed
+	// ErrCutOff reports that requests still ran when Close had to end.
+	ErrCutOff = server.ErrCutOff
+)
+
+// Config sets an Invoker's limits. Runtime is required; the zero value of
+// everything else works. New copies it.
+type Config struct {
+	// Runtime runs the functions. The Invoker does not close it.
+	Runtime *runtime.Runtime
+	// MaxConnections caps open connections; a client beyond it gets a 503.
+	// Default 4096. A connection costs about 25 KB.
+	MaxConnections int
+	// MaxHeaderBytes limits a request's line and headers together. Default
+	// 16 KB, which holds the largest client context beside a session token.
+	MaxHeaderBytes int
+	// MaxBodyMemory bounds the memory of request bodies over all connections,
+	// those of up to 64 KB not counted. Beyond it requests get a 503. Default
+	// 512 MB.
+	MaxBodyMemory int64
+	// ReadTimeout limits the time from a request's first byte to its last.
+	// Default 60 s.
+	ReadTimeout time.Duration
+	// WriteTimeout limits the writing of a response to a client that does not
+	// read; of a streamed one, each piece. Default 60 s.
+	WriteTimeout time.Duration
+	// IdleTimeout ends a connection that waits for its next request. Default
+	// 2 minutes.
+	IdleTimeout time.Duration
+	// ErrorLog takes the server's own troubles, whole lines. Default nil:
+	// discarded.
+	ErrorLog io.Writer
+}
+
+func (c Config) withDefaults() (Config, error) {
+	if c.Runtime == nil {
+		return c, errors.New("invoker: Config.Runtime is nil")
+	}
+	for _, f := range []struct {
+		name  string
+		value int64
+	}{
+		{"MaxConnections", int64(c.MaxConnections)},
+		{"MaxHeaderBytes", int64(c.MaxHeaderBytes)},
+		{"MaxBodyMemory", c.MaxBodyMemory},
+		{"ReadTimeout", int64(c.ReadTimeout)},
+		{"WriteTimeout", int64(c.WriteTimeout)},
+		{"IdleTimeout", int64(c.IdleTimeout)},
+	} {
+		if f.value < 0 {
+			return c, fmt.Errorf("invoker: %s is %d, want 0 or more", f.name, f.value)
+		}
+	}
+	c.MaxConnections = cmp.Or(c.MaxConnections, 4096)
+	c.MaxHeaderBytes = cmp.Or(c.MaxHeaderBytes, 16<<10)
+	c.MaxBodyMemory = cmp.Or(c.MaxBodyMemory, 512<<20)
+	c.ReadTimeout = cmp.Or(c.ReadTimeout, time.Minute)
+	c.WriteTimeout = cmp.Or(c.WriteTimeout, time.Minute)
+	c.IdleTimeout = cmp.Or(c.IdleTimeout, 2*time.Minute)
+	return c, nil
+}
+
+// Invoker serves the functions of a Runtime. It is safe for concurrent use.
+type Invoker struct {
+	server *server.Server
+}
+
+// New returns an Invoker that does not serve yet.
+func New(cfg Config) (*Invoker, error) {
+	cfg, err := cfg.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	return &Invoker{server: server.New(server.Config{
+		Runtime:        cfg.Runtime,
+		MaxConnections: cfg.MaxConnections,
+		MaxHeaderBytes: cfg.MaxHeaderBytes,
+		MaxBodyMemory:  cfg.MaxBodyMemory,
+		ReadTimeout:    cfg.ReadTimeout,
+		WriteTimeout:   cfg.WriteTimeout,
+		IdleTimeout:    cfg.IdleTimeout,
+		ErrorLog:       cfg.ErrorLog,
+	})}, nil
+}
+
+// Serve answers the connections of ln until Close, then returns nil. It closes
+// ln. Several listeners may be served at once.
+func (i *Invoker) Serve(ln net.Listener) error { return i.server.Serve(ln) }
+
+// Close stops accepting connections, lets running requests finish, and returns
+// when they have. If ctx ends first, what still runs is cut off and the error
+// is ErrCutOff. The Runtime stays open.
+func (i *Invoker) Close(ctx context.Context) error { return i.server.Close(ctx) }
