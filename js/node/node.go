@@ -8,19 +8,36 @@ import (
 
 	"github.com/lambent-run/lambent/js/module"
 	"github.com/lambent-run/lambent/js/node/buffer"
+	"github.com/lambent-run/lambent/js/node/dom"
+	"github.com/lambent-run/lambent/js/node/encoding"
+	"github.com/lambent-run/lambent/js/node/internal/errors"
 )
 
 // modules maps the bare name of a core module to its loader.
 var modules = map[string]module.Loader{
-	"buffer": buffer.Load,
+	"buffer":            buffer.Load,
+	"internal/abort":    dom.LoadAbort,
+	"internal/dom":      dom.LoadException,
+	"internal/encoding": encoding.Load,
+	"internal/errors":   errors.Load,
+	"internal/events":   dom.LoadEvents,
 }
 
 // globals maps the name of a global to the core module, and the member of its
 // exports, that holds its value. An empty member means the exports themselves.
 var globals = map[string]struct{ module, member string }{
-	"Buffer": {"buffer", "Buffer"},
-	"atob":   {"buffer", "atob"},
-	"btoa":   {"buffer", "btoa"},
+	"AbortController": {"internal/abort", "AbortController"},
+	"AbortSignal":     {"internal/abort", "AbortSignal"},
+	"Buffer":          {"buffer", "Buffer"},
+	"CustomEvent":     {"internal/events", "CustomEvent"},
+	"DOMException":    {"internal/dom", "DOMException"},
+	"Event":           {"internal/events", "Event"},
+	"EventTarget":     {"internal/events", "EventTarget"},
+	"MessageEvent":    {"internal/events", "MessageEvent"},
+	"TextDecoder":     {"internal/encoding", "TextDecoder"},
+	"TextEncoder":     {"internal/encoding", "TextEncoder"},
+	"atob":            {"buffer", "atob"},
+	"btoa":            {"buffer", "btoa"},
 }
 
 // Lookup returns the loader of a core module by its bare name, without "node:".
