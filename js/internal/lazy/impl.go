@@ -71,6 +71,62 @@ type objectImpl interface {
 	getPrivateEnv(typ unsafe.Pointer, create bool) unsafe.Pointer
 }
 
+// anchors names every method, so that the linker keeps them all: it knows of
+// no call to most, since it is goja that makes them.
+var anchors = [...]any{
+	objectImpl.sortLen,
+	objectImpl.sortGet,
+	objectImpl.swap,
+	objectImpl.className,
+	objectImpl.typeOf,
+	objectImpl.getStr,
+	objectImpl.getIdx,
+	objectImpl.getSym,
+	objectImpl.getOwnPropStr,
+	objectImpl.getOwnPropIdx,
+	objectImpl.getOwnPropSym,
+	objectImpl.setOwnStr,
+	objectImpl.setOwnIdx,
+	objectImpl.setOwnSym,
+	objectImpl.setForeignStr,
+	objectImpl.setForeignIdx,
+	objectImpl.setForeignSym,
+	objectImpl.hasPropertyStr,
+	objectImpl.hasPropertyIdx,
+	objectImpl.hasPropertySym,
+	objectImpl.hasOwnPropertyStr,
+	objectImpl.hasOwnPropertyIdx,
+	objectImpl.hasOwnPropertySym,
+	objectImpl.defineOwnPropertyStr,
+	objectImpl.defineOwnPropertyIdx,
+	objectImpl.defineOwnPropertySym,
+	objectImpl.deleteStr,
+	objectImpl.deleteIdx,
+	objectImpl.deleteSym,
+	objectImpl.assertCallable,
+	objectImpl.vmCall,
+	objectImpl.assertConstructor,
+	objectImpl.proto,
+	objectImpl.setProto,
+	objectImpl.hasInstance,
+	objectImpl.isExtensible,
+	objectImpl.preventExtensions,
+	objectImpl.export,
+	objectImpl.exportType,
+	objectImpl.exportToMap,
+	objectImpl.exportToArrayOrSlice,
+	objectImpl.equal,
+	objectImpl.iterateStringKeys,
+	objectImpl.iterateSymbols,
+	objectImpl.iterateKeys,
+	objectImpl.stringKeys,
+	objectImpl.symbols,
+	objectImpl.keys,
+	objectImpl._putProp,
+	objectImpl._putSym,
+	objectImpl.getPrivateEnv,
+}
+
 // valueInt is goja's integer value, as it is passed to methods.
 type valueInt int64
 

@@ -3,6 +3,7 @@ package lazy
 import (
 	"math/big"
 	"reflect"
+	"runtime"
 	"strings"
 	"unsafe"
 
@@ -95,7 +96,32 @@ func learn() bool {
 	tabs.record = tabOf((*Record)(nil))
 	tabs.list = tabOf((*List)(nil))
 	tabs.thunk = tabOf((*deferred)(nil))
-	return learnValues(vm, plain)
+	return complete(tabs.record) && complete(tabs.list) && complete(tabs.thunk) && learnValues(vm, plain)
+}
+
+// methodTable has the layout of what the first word of an interface value
+// points to.
+type methodTable struct {
+	_, _  unsafe.Pointer // the types
+	_     uint32         // a hash
+	calls [len(anchors)]uintptr
+}
+
+// complete reports whether a table of ours has its methods where they are
+// looked for, none of them left out by the linker.
+func complete(tab unsafe.Pointer) bool {
+	impl := reflect.TypeFor[objectImpl]()
+	if impl.NumMethod() != len(anchors) {
+		return false
+	}
+	for i, pc := range (*methodTable)(tab).calls {
+		// Reading the anchors is what makes the linker follow them.
+		f := runtime.FuncForPC(pc)
+		if anchors[i] == nil || f == nil || !strings.HasSuffix(f.Name(), ")."+impl.Method(i).Name) {
+			return false
+		}
+	}
+	return true
 }
 
 func learnValues(vm *goja.Runtime, obj *goja.Object) bool {
