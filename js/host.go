@@ -1,0 +1,95 @@
+package js
+
+import (
+	"strings"
+
+	"github.com/dop251/goja"
+
+	"github.com/lambent-run/lambent/js/module"
+	"github.com/lambent-run/lambent/js/node"
+)
+
+var _ module.Host = (*Isolate)(nil)
+
+// VM implements module.Host.
+func (iso *Isolate) VM() *goja.Runtime { return iso.vm }
+
+// Loop implements module.Host.
+func (iso *Isolate) Loop() module.Loop { return iso.loop }
+
+// System implements module.Host.
+func (iso *Isolate) System() *module.System { return &iso.sys }
+
+// JSON implements module.Host.
+func (iso *Isolate) JSON() module.Codec { return iso.codec }
+
+// Require implements module.Host.
+func (iso *Isolate) Require(name string) *goja.Object {
+	if exports, ok := iso.builtin(name); ok {
+		return exports
+	}
+	err := iso.vm.NewTypeError("Cannot find module '" + name + "'")
+	_ = err.Set("code", "MODULE_NOT_FOUND")
+	panic(err)
+}
+
+// builtin returns the exports of a core module, loading it at first use.
+func (iso *Isolate) builtin(name string) (*goja.Object, bool) {
+	name = strings.TrimPrefix(name, "node:")
+	if exports, ok := iso.builtins[name]; ok {
+		return exports, true
+	}
+	load, ok := node.Lookup(name)
+	if !ok {
+		return nil, false
+	}
+	exports := load(iso)
+	if iso.builtins == nil {
+		iso.builtins = make(map[string]*goja.Object)
+	}
+	iso.builtins[name] = exports
+	if name == "process" {
+		iso.adoptProcess(exports)
+	}
+	return exports, true
+}
+
+func (iso *Isolate) requestID() string {
+	if iso.inv == nil {
+		return ""
+	}
+	return iso.inv.requestID
+}
+
+func (iso *Isolate) tenantID() string {
+	if iso.inv == nil {
+		return ""
+	}
+	return iso.inv.tenantID
+}
+
+// writeLog writes one log event. Lambda makes no difference between the two
+// descriptors.
+func (iso *Isolate) writeLog(_ int, p []byte) {
+	if iso.env.Log != nil {
+		_, _ = iso.env.Log.Write(p)
+	}
+}
+
+// exit ends the isolate as process.exit does: nothing of the guest's runs any
+// more, not even finally blocks.
+func (iso *Isolate) exit(code int) {
+	if iso.fatal == nil {
+		iso.fatal = &ExitError{Code: code}
+	}
+	iso.vm.Interrupt(exitReason{code})
+}
+
+func parseLevel(name string) module.Level {
+	for level := module.Trace; level <= module.Fatal; level++ {
+		if strings.EqualFold(level.String(), name) {
+			return level
+		}
+	}
+	return module.Trace
+}
