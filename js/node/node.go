@@ -8,6 +8,7 @@ import (
 
 	"github.com/lambent-run/lambent/js/module"
 	"github.com/lambent-run/lambent/js/node/buffer"
+	"github.com/lambent-run/lambent/js/node/crypto"
 	"github.com/lambent-run/lambent/js/node/dom"
 	"github.com/lambent-run/lambent/js/node/encoding"
 	"github.com/lambent-run/lambent/js/node/internal/errors"
@@ -16,6 +17,7 @@ import (
 // modules maps the bare name of a core module to its loader.
 var modules = map[string]module.Loader{
 	"buffer":            buffer.Load,
+	"crypto":            crypto.Load,
 	"internal/abort":    dom.LoadAbort,
 	"internal/dom":      dom.LoadException,
 	"internal/encoding": encoding.Load,

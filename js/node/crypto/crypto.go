@@ -1,0 +1,88 @@
+// Package crypto is Node's crypto module over Go's own cryptography: hashes,
+// random numbers, key derivation, ciphers, keys, signatures, key exchange, and
+// the Web Crypto API. The classes are written in JavaScript, what computes in
+// Go; groups that few handlers use are loaded at their first use.
+//
+// What may run long is bounded: key derivation runs in slices, between which
+// the isolate can be interrupted; sizes of keys and costs have limits.
+package crypto
+
+import (
+	_ "embed"
+
+	"github.com/dop251/goja"
+
+	host "github.com/lambent-run/lambent/js/module"
+	"github.com/lambent-run/lambent/js/node/buffer"
+	"github.com/lambent-run/lambent/js/node/internal/bridge"
+	"github.com/lambent-run/lambent/js/node/internal/nodeerr"
+)
+
+//go:embed crypto.js
+var source string
+
+var script = host.NewScript("node:crypto", bridge.Params, source)
+
+// module is the crypto module of one isolate.
+type module struct {
+	h     host.Host
+	vm    *goja.Runtime
+	bytes *buffer.API
+	// keysLoaded says that the guest may have a KeyObject.
+	keysLoaded bool
+}
+
+// Load makes the module's exports.
+func Load(h host.Host) *goja.Object {
+	m := &module{h: h, vm: h.VM(), bytes: buffer.Of(h)}
+	n := m.vm.NewObject()
+	m.addHashes(n)
+	m.addRandom(n)
+	m.addCommon(n)
+	return bridge.Load(h, script, n)
+}
+
+// box holds Go state in the guest's world: it has nothing to reflect.
+type box struct{ state any }
+
+// handle wraps state for the module's JavaScript, which keeps it in private
+// fields.
+func (m *module) handle(state any) goja.Value { return m.vm.ToValue(&box{state}) }
+
+// handleOf unwraps a handle. Only our own scripts pass handles, so anything else
+// means that the guest has tampered with them.
+func handleOf[T any](m *module, v goja.Value) T {
+	if o, ok := v.(*goja.Object); ok {
+		if b, ok := o.Export().(*box); ok {
+			if s, ok := b.state.(T); ok {
+				return s
+			}
+		}
+	}
+	panic(m.vm.NewTypeError("Illegal invocation"))
+}
+
+// addCommon defines what all groups use.
+func (m *module) addCommon(n *goja.Object) {
+	vm := m.vm
+	bridge.Method(vm, n, "isBytes", 1, func(c goja.FunctionCall) goja.Value {
+		_, ok := m.bytes.Bytes(c.Argument(0))
+		return vm.ToValue(ok)
+	})
+	bridge.Method(vm, n, "received", 1, func(c goja.FunctionCall) goja.Value {
+		return vm.ToValue(nodeerr.Received(m.h, c.Argument(0)))
+	})
+	// later calls a function from the loop, which stays alive until then.
+	bridge.Method(vm, n, "later", 1, func(c goja.FunctionCall) goja.Value {
+		fn, ok := goja.AssertFunction(c.Argument(0))
+		if !ok {
+			panic(vm.NewTypeError("not a function"))
+		}
+		m.h.Loop().SetImmediate(func() error {
+			_, err := fn(goja.Undefined())
+			return err
+		})
+		return goja.Undefined()
+	})
+	bridge.Method(vm, n, "keyGroupLoaded", 0, func(goja.FunctionCall) goja.Value { return vm.ToValue(m.keysLoaded) })
+}
