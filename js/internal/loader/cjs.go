@@ -131,7 +131,7 @@ func (r *Realm) loadFile(name string, from *cjsModule) goja.Value {
 
 // adopt adds a module to the children of the one that required it.
 func (r *Realm) adopt(parent *cjsModule, child *goja.Object) {
-	if parent.object == nil {
+	if parent == nil || parent.object == nil {
 		return
 	}
 	list, ok := parent.object.Get("children").(*goja.Object)
@@ -175,7 +175,11 @@ func (r *Realm) run(m *cjsModule, u *unit) {
 	}
 	wrapper, _ := goja.AssertFunction(v)
 	exports := m.object.Get("exports")
-	if _, err := wrapper(exports, exports, r.requireFunc(m), m.object, r.vm.ToValue(m.filename), r.vm.ToValue(path.Dir(m.filename))); err != nil {
+	imports := goja.Undefined()
+	if u.imports {
+		imports = r.importFunc(m.filename)
+	}
+	if _, err := wrapper(exports, exports, r.requireFunc(m), m.object, r.vm.ToValue(m.filename), r.vm.ToValue(path.Dir(m.filename)), imports); err != nil {
 		panic(err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/dop251/goja/ast"
 	"github.com/dop251/goja/file"
 	"github.com/dop251/goja/parser"
+	"github.com/dop251/goja/unistring"
 	lru "github.com/hashicorp/golang-lru/v2"
 )
 
@@ -27,6 +28,8 @@ type unit struct {
 	format  format
 	program *goja.Program // evaluates to the wrapper function
 	text    string        // of a JSON file
+	module  *moduleInfo   // of an ES module
+	imports bool          // a CommonJS module has import()
 }
 
 type fileKey struct {
@@ -86,24 +89,82 @@ const (
 
 func compile(name, src string, f format) (*unit, error) {
 	src = strings.TrimPrefix(src, "\ufeff")
-	if f == jsonData {
+	switch f {
+	case jsonData:
 		return &unit{format: f, text: src}, nil
+	case esModule:
+		return compileModule(name, src, "")
 	}
+	return compileCommon(name, src)
+}
+
+// compileCommon compiles a CommonJS module to the function that Node wraps
+// around it, with hidden parameters behind the known ones. The author's text
+// is compiled as it is if goja can parse it.
+func compileCommon(name, src string) (*unit, error) {
 	if strings.HasPrefix(src, "#!") {
 		src = "//" + src[2:] // as long as what it replaces
 	}
-	prg, err := parseWrapped(name, src)
-	if err != nil {
-		return nil, err
+	t := &transformed{code: src}
+	var prg *ast.Program
+	err := errTypeScript
+	if !isTypeScript(name) {
+		prg, err = parseWrapped(name, src)
 	}
-	w := &walker{shift: file.Idx(len(wrapperHead))}
-	w.stmts(prg.Body)
-	prg.File = file.NewFile(name, src, 1)
+	if err != nil {
+		var terr error
+		if t, terr = transform(name, src, commonJS, ""); terr != nil {
+			return nil, terr
+		}
+		if prg, err = parseWrapped(name, t.code); err != nil {
+			return nil, err
+		}
+	}
+	b := &commonBuilder{}
+	b.build(prg)
+	prg.File = file.NewFile(name, t.code, 1)
+	prg.File.SetSourceMap(t.sourceMap)
 	program, err := goja.CompileAST(prg, false)
 	if err != nil {
 		return nil, syntaxError(name, err)
 	}
-	return &unit{format: f, program: program}, nil
+	return &unit{format: commonJS, program: program, imports: b.imports}, nil
+}
+
+// errTypeScript stands for what goja would say about TypeScript.
+var errTypeScript = errors.New("loader: TypeScript")
+
+// commonBuilder puts the hidden parts into the syntax tree of a CommonJS
+// module.
+type commonBuilder struct {
+	imports bool
+}
+
+// commonParams are the hidden parameters, after Node's own.
+var commonParams = []string{hiddenImport}
+
+func (b *commonBuilder) build(prg *ast.Program) {
+	fn := wrapped(prg)
+	w := &walker{shift: file.Idx(len(wrapperHead)), expr: b.expression}
+	w.stmts(prg.Body)
+	for _, name := range commonParams {
+		fn.ParameterList.List = append(fn.ParameterList.List, &ast.Binding{Target: ident(name, fn.Function)})
+	}
+}
+
+func (b *commonBuilder) expression(e ast.Expression) ast.Expression {
+	switch e := e.(type) {
+	case *ast.Identifier:
+		if bare, ok := strings.CutPrefix(string(e.Name), authored); ok {
+			e.Name = unistring.NewFromString(bare)
+		}
+	case *ast.CallExpression:
+		if x := dynamicImport(e); x != nil {
+			b.imports = true
+			return callHidden(hiddenImport, e.LeftParenthesis, x)
+		}
+	}
+	return e
 }
 
 // parseWrapped parses src as the body of the wrapper function.

@@ -33,7 +33,7 @@ func (r *Realm) Handler(handler string) (fn goja.Value, err error) {
 	err = r.guard(func() {
 		exports, promise := r.loadHandler(root, mod)
 		if promise != nil {
-			fn = r.then(promise, func(ns goja.Value) goja.Value { return r.pick(ns, handler, export) })
+			fn = r.after(promise, func() goja.Value { return r.pick(exports, handler, export) })
 			return
 		}
 		fn = r.pick(exports, handler, export)
@@ -100,9 +100,9 @@ func (r *Realm) pick(v goja.Value, handler, export string) goja.Value {
 	return v
 }
 
-// loadHandler tries the candidates in Lambda's order. One of its results is
-// set: the exports, or a promise of a namespace.
-func (r *Realm) loadHandler(root, mod string) (goja.Value, *goja.Object) {
+// loadHandler tries the candidates in Lambda's order. If promise is not nil, the
+// exports are there once it is fulfilled.
+func (r *Realm) loadHandler(root, mod string) (exports goja.Value, promise *goja.Object) {
 	p, from := r.program, r.common().root
 	base := path.Join(module.CodeDir, root, mod)
 	if strings.HasPrefix(root, "/") {
@@ -124,7 +124,9 @@ func (r *Realm) loadHandler(root, mod string) (goja.Value, *goja.Object) {
 		}
 		name := p.tree.realpath(base + ext)
 		if p.format(name, true) == esModule {
-			return nil, r.importFile(name)
+			m := r.loadGraph(name, "")
+			promise := r.evaluateModule(m)
+			return r.namespace(m), promise
 		}
 		if v := r.loadFile(name, from); truthy(v) {
 			return v, nil

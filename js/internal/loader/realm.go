@@ -15,6 +15,7 @@ type Realm struct {
 	builtin func(name string) (*goja.Object, bool)
 
 	cjs commonState
+	esm map[string]*esModuleState // by path, or "node:" and a core module's name
 }
 
 // throw turns err into a JavaScript exception and panics with it. requirer is

@@ -15,6 +15,11 @@ type walker struct {
 	// the expression's place. It is not called where only a binding or an
 	// assignment target can stand. Any of these may be nil.
 	expr func(ast.Expression) ast.Expression
+	// before is called with each expression before its parts; if it returns
+	// true, the walker leaves the expression alone.
+	before func(ast.Expression) bool
+	// assign is called with each place that is assigned to after its declaration.
+	assign func(ast.Expression)
 	// catch is called with each catch clause after its parts.
 	catch func(*ast.CatchStatement)
 	// enter and leave are called around each function.
@@ -167,7 +172,7 @@ func (w *walker) forInto(into ast.ForInto) {
 		w.move(&into.Idx)
 		w.target(into.Target)
 	case *ast.ForIntoExpression:
-		w.target(into.Expression)
+		w.assigned(into.Expression)
 	}
 }
 

@@ -4,6 +4,9 @@ import "github.com/dop251/goja/ast"
 
 // parts walks what an expression consists of, and moves its own positions.
 func (w *walker) parts(e ast.Expression) {
+	if w.before != nil && w.before(e) {
+		return
+	}
 	switch e := e.(type) {
 	case *ast.Identifier:
 		w.move(&e.Idx)
@@ -69,7 +72,7 @@ func (w *walker) operation(e ast.Expression) {
 		e.Callee = w.value(e.Callee)
 		w.values(e.ArgumentList)
 	case *ast.AssignExpression:
-		w.target(e.Left)
+		w.assigned(e.Left)
 		e.Right = w.value(e.Right)
 	case *ast.BinaryExpression:
 		// Long chains of operators lean to the left: no recursion along them.
@@ -120,7 +123,9 @@ func (w *walker) binary(e *ast.BinaryExpression) {
 // increments need a reference there, not a value.
 func (w *walker) operand(e *ast.UnaryExpression) {
 	switch e.Operator.String() {
-	case "delete", "++", "--":
+	case "++", "--":
+		w.assigned(e.Operand)
+	case "delete":
 		w.target(e.Operand)
 	case "typeof":
 		if _, ok := e.Operand.(*ast.Identifier); ok {
@@ -137,7 +142,7 @@ func (w *walker) operand(e *ast.UnaryExpression) {
 // gives the call its this.
 func (w *walker) callee(e *ast.Expression) {
 	switch (*e).(type) {
-	case *ast.DotExpression, *ast.BracketExpression, *ast.PrivateDotExpression, *ast.SuperExpression, *ast.OptionalChain, *ast.Optional, *ast.Identifier:
+	case *ast.DotExpression, *ast.BracketExpression, *ast.PrivateDotExpression, *ast.SuperExpression, *ast.OptionalChain, *ast.Optional:
 		w.parts(*e)
 	default:
 		*e = w.value(*e)
@@ -155,6 +160,14 @@ func (w *walker) target(e ast.Expression) {
 	if e != nil {
 		w.parts(e)
 	}
+}
+
+// assigned walks a place that is assigned to.
+func (w *walker) assigned(e ast.Expression) {
+	if e != nil && w.assign != nil {
+		w.assign(e)
+	}
+	w.target(e)
 }
 
 // literal walks object and array literals and patterns.

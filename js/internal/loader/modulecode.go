@@ -1,0 +1,407 @@
+package loader
+
+import (
+	"sort"
+	"strings"
+
+	"github.com/dop251/goja"
+	"github.com/dop251/goja/ast"
+	"github.com/dop251/goja/file"
+	"github.com/dop251/goja/parser"
+	"github.com/dop251/goja/token"
+	"github.com/dop251/goja/unistring"
+)
+
+// moduleInfo is what linking needs to know of an ES module.
+type moduleInfo struct {
+	deps      []*dependency
+	exports   []string // of its own, sorted
+	live      map[string]bool
+	async     bool   // awaits at its top
+	imports   bool   // has import()
+	meta      bool   // has import.meta
+	scope     bool   // mentions names of CommonJS
+	defaulted string // what esbuild called a default export that has no name
+}
+
+// dependency is one module that an ES module imports. Each import statement has
+// one of its own; the same module may be there more than once.
+type dependency struct {
+	specifier string
+	star      bool            // its names are exported again
+	names     map[string]bool // imported by name
+	whole     bool            // the namespace object itself is used
+}
+
+// Names of the hidden parameters of module functions. They have a space, so
+// that no identifier of an author can be the same.
+const (
+	hiddenExport  = " export"
+	hiddenRequire = " require"
+	hiddenImport  = " import"
+	hiddenMeta    = " meta"
+	hiddenScope   = " scope"
+	hiddenGate    = " gate"
+)
+
+const (
+	moduleHead = "(function(){'use strict';"
+	moduleTail = "\n})"
+)
+
+// moduleParams are the parameters of the function that an ES module becomes.
+var moduleParams = []string{hiddenExport, hiddenRequire, hiddenImport, hiddenMeta, hiddenScope, hiddenGate}
+
+// compileModule compiles an ES module to a generator function. Its first step
+// registers the getters of the exports, with all functions hoisted, and stops
+// where the dependencies have to be evaluated; its second step is the body. A
+// module that awaits at its top is an async function instead, whose first await
+// waits for the dependencies.
+func compileModule(name, src, tsconfig string) (*unit, error) {
+	t, err := transform(name, src, esModule, tsconfig)
+	if err != nil {
+		return nil, err
+	}
+	text := moduleHead + t.code + moduleTail
+	prg, err := parser.ParseFile(nil, name, text, 0, parser.WithDisableSourceMaps)
+	if err != nil {
+		return nil, syntaxError(name, err)
+	}
+	fn := wrapped(prg)
+	if fn == nil || int(fn.Body.RightBrace) != len(text)-1 {
+		return nil, &resolveError{class: "SyntaxError", message: "Unexpected token '}'"}
+	}
+	b := &moduleBuilder{
+		info:     &moduleInfo{async: t.awaits > 0, live: map[string]bool{}},
+		bindings: map[unistring.String]*dependency{},
+		assigned: map[unistring.String]bool{},
+		marker:   t.awaits,
+	}
+	b.build(prg, fn, file.Idx(len(moduleHead)))
+	prg.File = file.NewFile(name, t.code, 1)
+	prg.File.SetSourceMap(t.sourceMap)
+	program, err := goja.CompileAST(prg, false)
+	if err != nil {
+		return nil, syntaxError(name, err)
+	}
+	return &unit{format: esModule, program: program, module: b.info}, nil
+}
+
+// moduleBuilder takes esbuild's CommonJS apart: it knows the statements that
+// esbuild generates for imports and exports, and makes them calls of ours.
+type moduleBuilder struct {
+	info     *moduleInfo
+	bindings map[unistring.String]*dependency // namespace variable -> dependency
+	assigned map[unistring.String]bool        // names that are assigned to anywhere
+	exports  *ast.ObjectLiteral
+	marker   int
+	eval     bool // direct eval could assign to anything
+	walker   *walker
+}
+
+func ident(name string, at file.Idx) *ast.Identifier {
+	return &ast.Identifier{Name: unistring.NewFromString(name), Idx: at}
+}
+
+func (b *moduleBuilder) build(prg *ast.Program, fn *ast.FunctionLiteral, shift file.Idx) {
+	body := fn.Body.List[1:] // after 'use strict'
+	out := make([]ast.Statement, 0, len(body)+2)
+	for _, s := range body {
+		if s = b.statement(s); s != nil {
+			out = append(out, s)
+		}
+	}
+	at := fn.Body.LeftBrace
+	head := []ast.Statement{fn.Body.List[0]}
+	if b.exports != nil {
+		export := &ast.ExpressionStatement{Expression: callHidden(hiddenExport, at, b.exports)}
+		out = append(out, export)
+		out = dropUnusedHelpers(out)
+		out = out[:len(out)-1]
+		head = append(head, export)
+	} else {
+		out = dropUnusedHelpers(out)
+	}
+	if b.info.async {
+		head = append(head, &ast.ExpressionStatement{Expression: &ast.AwaitExpression{Await: at, Argument: ident(hiddenGate, at)}})
+	} else {
+		head = append(head, &ast.ExpressionStatement{Expression: &ast.YieldExpression{Yield: at}})
+	}
+	fn.Body.List = append(head, out...)
+	fn.Async, fn.Generator = b.info.async, !b.info.async
+	for _, name := range moduleParams {
+		fn.ParameterList.List = append(fn.ParameterList.List, &ast.Binding{Target: ident(name, at)})
+	}
+	b.walker = &walker{shift: shift, expr: b.expression, before: b.member, assign: b.assign}
+	b.walker.stmts(prg.Body)
+	b.describeExports()
+}
+
+func callHidden(name string, at file.Idx, args ...ast.Expression) *ast.CallExpression {
+	return &ast.CallExpression{Callee: ident(name, at), ArgumentList: args, LeftParenthesis: at, RightParenthesis: at}
+}
+
+// describeExports lists what the module exports, and which of the bindings can
+// change after the module's evaluation.
+func (b *moduleBuilder) describeExports() {
+	if b.exports == nil {
+		return
+	}
+	for _, p := range b.exports.Value {
+		kv, ok := p.(*ast.PropertyKeyed)
+		if !ok {
+			continue
+		}
+		key, ok := kv.Key.(*ast.StringLiteral)
+		if !ok {
+			continue
+		}
+		name := key.Value.String()
+		b.info.exports = append(b.info.exports, name)
+		var local ast.Expression
+		if arrow, ok := kv.Value.(*ast.ArrowFunctionLiteral); ok {
+			if body, ok := arrow.Body.(*ast.ExpressionBody); ok {
+				local = body.Expression
+			}
+		}
+		id, ok := local.(*ast.Identifier)
+		if !ok || b.assigned[id.Name] || b.eval {
+			b.info.live[name] = true
+		} else if name == "default" && strings.HasSuffix(id.Name.String(), "_default") {
+			b.info.defaulted = id.Name.String()
+		}
+	}
+	sort.Strings(b.info.exports)
+}
+
+// member keeps import_x.name from counting as a use of the whole namespace.
+func (b *moduleBuilder) member(e ast.Expression) bool {
+	dot, ok := e.(*ast.DotExpression)
+	if !ok {
+		return false
+	}
+	id, ok := dot.Left.(*ast.Identifier)
+	if !ok || b.bindings[id.Name] == nil {
+		return false
+	}
+	b.walker.move(&id.Idx)
+	b.walker.move(&dot.Identifier.Idx)
+	b.bindings[id.Name].names[dot.Identifier.Name.String()] = true
+	return true
+}
+
+// assign notes the variables that an assignment changes.
+func (b *moduleBuilder) assign(e ast.Expression) {
+	switch e := e.(type) {
+	case *ast.Identifier:
+		b.assigned[e.Name] = true
+	case *ast.AssignExpression: // with a default
+		b.assign(e.Left)
+	case *ast.ArrayPattern:
+		for _, el := range e.Elements {
+			b.assign(el)
+		}
+		b.assign(e.Rest)
+	case *ast.ObjectPattern:
+		for _, p := range e.Properties {
+			switch p := p.(type) {
+			case *ast.PropertyShort:
+				b.assigned[p.Name.Name] = true
+			case *ast.PropertyKeyed:
+				b.assign(p.Value)
+			}
+		}
+		b.assign(e.Rest)
+	}
+}
+
+// statement recognizes what esbuild generates at the top of a module. It
+// returns nil for what is replaced by something at the beginning.
+func (b *moduleBuilder) statement(s ast.Statement) ast.Statement {
+	switch s := s.(type) {
+	case *ast.VariableStatement:
+		if len(s.List) != 1 {
+			return s
+		}
+		id, ok := s.List[0].Target.(*ast.Identifier)
+		if !ok {
+			return s
+		}
+		if dep, call := b.requireCall(s.List[0].Initializer); dep != nil {
+			b.bindings[id.Name] = dep
+			s.List[0].Initializer = call
+			return s
+		}
+		if name := id.Name.String(); strings.HasSuffix(name, "_exports") {
+			if o, ok := s.List[0].Initializer.(*ast.ObjectLiteral); ok && len(o.Value) == 0 && b.exports == nil {
+				return nil
+			}
+		}
+	case *ast.ExpressionStatement:
+		switch e := s.Expression.(type) {
+		case *ast.CallExpression:
+			return b.call(s, e)
+		case *ast.AssignExpression: // module.exports = __toCommonJS(...)
+			if dot, ok := e.Left.(*ast.DotExpression); ok && isIdent(dot.Left, "module") {
+				return nil
+			}
+		}
+	}
+	return s
+}
+
+// call recognizes __export(x_exports, {...}), __reExport(x_exports,
+// require("y"), module.exports) and a require for its effects alone.
+func (b *moduleBuilder) call(s *ast.ExpressionStatement, e *ast.CallExpression) ast.Statement {
+	if dep, call := b.requireCall(e); dep != nil {
+		s.Expression = call
+		return s
+	}
+	if len(e.ArgumentList) == 3 {
+		if dep, call := b.requireCall(e.ArgumentList[1]); dep != nil {
+			dep.star = true
+			s.Expression = call
+			return s
+		}
+	}
+	if len(e.ArgumentList) == 2 && b.exports == nil && isIdent(e.Callee, "__export") {
+		if o, ok := e.ArgumentList[1].(*ast.ObjectLiteral); ok {
+			b.exports = o
+			return nil
+		}
+	}
+	return s
+}
+
+// requireCall recognizes require("x") and __toESM(require("x"), 1), and returns
+// the call that takes its place.
+func (b *moduleBuilder) requireCall(e ast.Expression) (*dependency, ast.Expression) {
+	c, ok := e.(*ast.CallExpression)
+	if !ok {
+		return nil, nil
+	}
+	if !isIdent(c.Callee, "require") {
+		if len(c.ArgumentList) == 0 || !isIdent(c.Callee, "__toESM") {
+			return nil, nil
+		}
+		if c, ok = c.ArgumentList[0].(*ast.CallExpression); !ok || !isIdent(c.Callee, "require") {
+			return nil, nil
+		}
+	}
+	spec, ok := c.ArgumentList[0].(*ast.StringLiteral)
+	if !ok || len(c.ArgumentList) != 1 {
+		return nil, nil
+	}
+	dep := &dependency{specifier: spec.Value.String(), names: map[string]bool{}}
+	c.Callee = ident(hiddenRequire, c.Idx0())
+	c.ArgumentList = []ast.Expression{&ast.NumberLiteral{Idx: spec.Idx, Literal: "0", Value: int64(len(b.info.deps))}}
+	b.info.deps = append(b.info.deps, dep)
+	return dep, c
+}
+
+func isIdent(e ast.Expression, name string) bool {
+	id, ok := e.(*ast.Identifier)
+	return ok && string(id.Name) == name
+}
+
+// expression is called with every expression of the module.
+func (b *moduleBuilder) expression(e ast.Expression) ast.Expression {
+	switch e := e.(type) {
+	case *ast.Identifier:
+		return b.identifier(e)
+	case *ast.CallExpression:
+		if isIdent(e.Callee, "eval") {
+			b.eval = true
+		}
+		if x := dynamicImport(e); x != nil {
+			b.info.imports = true
+			return callHidden(hiddenImport, e.LeftParenthesis, x)
+		}
+	case *ast.UnaryExpression:
+		if id, ok := e.Operand.(*ast.Identifier); ok && e.Operator == token.TYPEOF && strings.HasPrefix(string(id.Name), authored) {
+			e.Operand = b.scopeName(id, true)
+		}
+		if b.marker > 0 {
+			return b.await(e)
+		}
+	}
+	return e
+}
+
+// identifier maps the author's uses of CommonJS names, which ES modules do not
+// have, and notes the use of namespaces as values.
+func (b *moduleBuilder) identifier(e *ast.Identifier) ast.Expression {
+	name := string(e.Name)
+	if dep := b.bindings[e.Name]; dep != nil {
+		dep.whole = true
+		return e
+	}
+	if !strings.HasPrefix(name, authored) {
+		return e
+	}
+	return b.scopeName(e, false)
+}
+
+// scopeName returns what stands for the author's use of a CommonJS name or of
+// import.meta. Under typeof a missing name is no error.
+func (b *moduleBuilder) scopeName(e *ast.Identifier, lenient bool) ast.Expression {
+	bare := strings.TrimPrefix(string(e.Name), authored)
+	if bare == "meta" {
+		b.info.meta = true
+		return ident(hiddenMeta, e.Idx)
+	}
+	b.info.scope = true
+	return callHidden(hiddenScope, e.Idx,
+		&ast.StringLiteral{Idx: e.Idx, Literal: "'" + bare + "'", Value: unistring.NewFromString(bare)},
+		&ast.BooleanLiteral{Idx: e.Idx, Literal: "", Value: lenient})
+}
+
+// dynamicImport recognizes what esbuild makes of import(x), and returns x.
+func dynamicImport(e *ast.CallExpression) ast.Expression {
+	then, ok := e.Callee.(*ast.DotExpression)
+	if !ok || string(then.Identifier.Name) != "then" || len(e.ArgumentList) != 1 {
+		return nil
+	}
+	start, ok := then.Left.(*ast.CallExpression)
+	if !ok || len(start.ArgumentList) != 0 {
+		return nil
+	}
+	if dot, ok := start.Callee.(*ast.DotExpression); !ok || !isIdent(dot.Left, "Promise") || string(dot.Identifier.Name) != "resolve" {
+		return nil
+	}
+	arrow, ok := e.ArgumentList[0].(*ast.ArrowFunctionLiteral)
+	if !ok {
+		return nil
+	}
+	body, ok := arrow.Body.(*ast.ExpressionBody)
+	if !ok {
+		return nil
+	}
+	toESM, ok := body.Expression.(*ast.CallExpression)
+	if !ok || len(toESM.ArgumentList) == 0 {
+		return nil
+	}
+	req := toESM
+	if !isIdent(req.Callee, "require") {
+		if req, ok = toESM.ArgumentList[0].(*ast.CallExpression); !ok {
+			return nil
+		}
+	}
+	if !isIdent(req.Callee, "require") || len(req.ArgumentList) != 1 {
+		return nil
+	}
+	return req.ArgumentList[0]
+}
+
+// await turns a run of "~" as long as the marker back into an await.
+func (b *moduleBuilder) await(e *ast.UnaryExpression) ast.Expression {
+	var x ast.Expression = e
+	for range b.marker {
+		u, ok := x.(*ast.UnaryExpression)
+		if !ok || u.Operator != token.BITWISE_NOT {
+			return e
+		}
+		x = u.Operand
+	}
+	return &ast.AwaitExpression{Await: e.Idx, Argument: x}
+}
