@@ -33,6 +33,15 @@ func (iso *Isolate) Require(name string) *goja.Object {
 	panic(err)
 }
 
+// guestBuiltin is builtin for names that a guest gives: it cannot ask for the
+// parts that core modules share among themselves.
+func (iso *Isolate) guestBuiltin(name string) (*goja.Object, bool) {
+	if strings.HasPrefix(strings.TrimPrefix(name, "node:"), "internal/") {
+		return nil, false
+	}
+	return iso.builtin(name)
+}
+
 // builtin returns the exports of a core module, loading it at first use.
 func (iso *Isolate) builtin(name string) (*goja.Object, bool) {
 	name = strings.TrimPrefix(name, "node:")

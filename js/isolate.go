@@ -89,7 +89,7 @@ type exitReason struct{ code int }
 func (p *Program) NewIsolate(ctx context.Context, env Environment) (*Isolate, error) {
 	iso := &Isolate{vm: goja.New(), env: env}
 	iso.setUp()
-	iso.realm = p.loader.NewRealm(iso, iso.builtin)
+	iso.realm = p.loader.NewRealm(iso, iso.guestBuiltin)
 	stop := context.AfterFunc(ctx, iso.Interrupt)
 	err := iso.contain(func() error { return iso.load(p.src.Handler) })
 	if !stop() || iso.interrupted.Load() {
