@@ -99,11 +99,11 @@ type answer struct {
 // post sends a POST with headers given as "Name: value".
 func post(t testing.TB, addr, target, body string, headers ...string) answer {
 	t.Helper()
-	return request2(t, addr, http.MethodPost, target, body, headers...)
+	return send(t, addr, http.MethodPost, target, body, headers...)
 }
 
-// request2 sends one request on a connection of its own.
-func request2(t testing.TB, addr, method, target, body string, headers ...string) answer {
+// send sends one request on a connection of its own.
+func send(t testing.TB, addr, method, target, body string, headers ...string) answer {
 	t.Helper()
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\nContent-Length: %d\r\n", method, target, addr, len(body))
@@ -137,4 +137,62 @@ func readAnswer(t testing.TB, r *bufio.Reader) answer {
 		t.Fatalf("read response body: %v", err)
 	}
 	return answer{res.StatusCode, res.Header, string(body)}
+}
+
+// peer is a client's connection in the hands of a test.
+type peer struct {
+	t testing.TB
+	net.Conn
+	r *bufio.Reader
+}
+
+func dial(t testing.TB, addr string) *peer {
+	t.Helper()
+	c, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	return &peer{t, c, bufio.NewReader(c)}
+}
+
+func (p *peer) send(text string) {
+	p.t.Helper()
+	if _, err := io.WriteString(p.Conn, text); err != nil {
+		p.t.Fatalf("send: %v", err)
+	}
+}
+
+// answer reads one response.
+func (p *peer) answer() answer {
+	p.t.Helper()
+	return readAnswer(p.t, p.r)
+}
+
+// head reads a response's status line and headers as they came.
+func (p *peer) head() string {
+	p.t.Helper()
+	var head strings.Builder
+	for {
+		line, err := p.r.ReadString('\n')
+		if err != nil {
+			p.t.Fatalf("read head: %v", err)
+		}
+		head.WriteString(line)
+		if line == "\r\n" {
+			return head.String()
+		}
+	}
+}
+
+// ended reports whether the server has closed the connection, without sending
+// anything more.
+func (p *peer) ended() bool {
+	p.t.Helper()
+	n, err := p.r.Read(make([]byte, 1))
+	return n == 0 && err != nil
+}
+
+func invokeRequest(name, body string) string {
+	return fmt.Sprintf("POST /2015-03-31/functions/%s/invocations HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s", name, len(body), body)
 }
