@@ -8,21 +8,40 @@ import (
 
 	"github.com/lambent-run/lambent/js/module"
 	"github.com/lambent-run/lambent/js/node/buffer"
+	"github.com/lambent-run/lambent/js/node/console"
 	"github.com/lambent-run/lambent/js/node/crypto"
 	"github.com/lambent-run/lambent/js/node/dom"
 	"github.com/lambent-run/lambent/js/node/encoding"
+	"github.com/lambent-run/lambent/js/node/events"
+	"github.com/lambent-run/lambent/js/node/internal/asyncctx"
 	"github.com/lambent-run/lambent/js/node/internal/errors"
+	"github.com/lambent-run/lambent/js/node/path"
+	"github.com/lambent-run/lambent/js/node/process"
+	"github.com/lambent-run/lambent/js/node/timers"
+	"github.com/lambent-run/lambent/js/node/util"
+	"github.com/lambent-run/lambent/js/node/util/types"
 )
 
 // modules maps the bare name of a core module to its loader.
 var modules = map[string]module.Loader{
-	"buffer":            buffer.Load,
-	"crypto":            crypto.Load,
-	"internal/abort":    dom.LoadAbort,
-	"internal/dom":      dom.LoadException,
-	"internal/encoding": encoding.Load,
-	"internal/errors":   errors.Load,
-	"internal/events":   dom.LoadEvents,
+	"buffer":                 buffer.Load,
+	"console":                console.Load,
+	"crypto":                 crypto.Load,
+	"events":                 events.Load,
+	"internal/abort":         dom.LoadAbort,
+	"internal/async_context": asyncctx.Load,
+	"internal/dom":           dom.LoadException,
+	"internal/encoding":      encoding.Load,
+	"internal/errors":        errors.Load,
+	"internal/events":        dom.LoadEvents,
+	"internal/microtask":     timers.LoadMicrotask,
+	"path":                   path.Load,
+	"path/posix":             path.LoadPosix,
+	"path/win32":             path.LoadWin32,
+	"process":                process.Load,
+	"timers":                 timers.Load,
+	"util":                   util.Load,
+	"util/types":             types.Load,
 }
 
 // globals maps the name of a global to the core module, and the member of its
@@ -40,6 +59,15 @@ var globals = map[string]struct{ module, member string }{
 	"TextEncoder":     {"internal/encoding", "TextEncoder"},
 	"atob":            {"buffer", "atob"},
 	"btoa":            {"buffer", "btoa"},
+	"clearImmediate":  {"timers", "clearImmediate"},
+	"clearInterval":   {"timers", "clearInterval"},
+	"clearTimeout":    {"timers", "clearTimeout"},
+	"console":         {"console", ""},
+	"process":         {"process", ""},
+	"queueMicrotask":  {"internal/microtask", "queueMicrotask"},
+	"setImmediate":    {"timers", "setImmediate"},
+	"setInterval":     {"timers", "setInterval"},
+	"setTimeout":      {"timers", "setTimeout"},
 }
 
 // Lookup returns the loader of a core module by its bare name, without "node:".

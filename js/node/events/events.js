@@ -1,0 +1,468 @@
+const { Object, Array, Symbol, Promise, Error, TypeError, Reflect, Number, Function, String } = globalThis;
+const errors = require('internal/errors');
+const { nodeError, invalidArgType, outOfRange, validateFunction, validateBoolean, validateAbortSignal, validateObject, AbortError } = errors;
+
+const captureRejectionSymbol = Symbol.for('nodejs.rejection');
+const errorMonitor = Symbol('events.errorMonitor');
+const kCapture = Symbol('kCapture');
+const kShape = Symbol('shapeMode');
+let defaultMaxListeners = 10;
+let captureByDefault = false;
+
+function EventEmitter(options) {
+  EventEmitter.init.call(this, options);
+}
+EventEmitter.prototype._events = undefined;
+EventEmitter.prototype._eventsCount = 0;
+EventEmitter.prototype._maxListeners = undefined;
+Object.defineProperty(EventEmitter.prototype, kCapture, { value: false, writable: true, enumerable: false });
+
+EventEmitter.init = function init(options) {
+  if (this._events === undefined || this._events === Object.getPrototypeOf(this)._events) {
+    this._events = Object.create(null);
+    this._eventsCount = 0;
+  }
+  this._maxListeners = this._maxListeners || undefined;
+  if (options?.captureRejections) {
+    validateBoolean(options.captureRejections, 'options.captureRejections');
+    this[kCapture] = true;
+  } else if (captureByDefault) {
+    this[kCapture] = true;
+  }
+};
+
+function checkMax(name, n) {
+  if (typeof n !== 'number') throw invalidArgType(name, 'number', n);
+  if (n < 0 || n !== n) throw outOfRange(name, '>= 0', n);
+}
+
+EventEmitter.prototype.setMaxListeners = function setMaxListeners(n) {
+  checkMax('setMaxListeners', n);
+  this._maxListeners = n;
+  return this;
+};
+EventEmitter.prototype.getMaxListeners = function getMaxListeners() {
+  return this._maxListeners === undefined ? defaultMaxListeners : this._maxListeners;
+};
+
+// A listener that returns a promise can have its rejection turned into an event.
+function watch(emitter, result, type, args) {
+  if (!emitter[kCapture]) return;
+  try {
+    const { then } = result;
+    if (typeof then === 'function') {
+      then.call(result, undefined, (err) => {
+        require('process').nextTick(rejected, emitter, err, type, args);
+      });
+    }
+  } catch (err) {
+    emitter.emit('error', err);
+  }
+}
+function rejected(emitter, err, type, args) {
+  if (typeof emitter[captureRejectionSymbol] === 'function') {
+    emitter[captureRejectionSymbol](err, type, ...args);
+    return;
+  }
+  const before = emitter[kCapture];
+  try {
+    emitter[kCapture] = false; // a failing error listener is not captured again
+    emitter.emit('error', err);
+  } finally {
+    emitter[kCapture] = before;
+  }
+}
+
+function unhandledError(args) {
+  const er = args.length > 0 ? args[0] : undefined;
+  if (er instanceof Error) throw er;
+  let text;
+  try {
+    text = require('util').inspect(er);
+  } catch {
+    text = er;
+  }
+  const err = nodeError(Error, 'ERR_UNHANDLED_ERROR', text === undefined ? 'Unhandled error.' : `Unhandled error. (${text})`);
+  err.context = er;
+  throw err;
+}
+
+EventEmitter.prototype.emit = function emit(type, ...args) {
+  const events = this._events;
+  if (type === 'error') {
+    if (events !== undefined && events[errorMonitor] !== undefined) this.emit(errorMonitor, ...args);
+    if (events === undefined || events.error === undefined) unhandledError(args);
+  } else if (events === undefined) {
+    return false;
+  }
+  const handler = events[type];
+  if (handler === undefined) return false;
+  if (typeof handler === 'function') {
+    const result = handler.apply(this, args);
+    if (result !== undefined && result !== null && this[kCapture]) watch(this, result, type, args);
+    return true;
+  }
+  const list = handler.slice();
+  for (let i = 0; i < list.length; i++) {
+    const result = list[i].apply(this, args);
+    if (result !== undefined && result !== null && this[kCapture]) watch(this, result, type, args);
+  }
+  return true;
+};
+
+function add(target, type, listener, prepend) {
+  validateFunction(listener, 'listener');
+  let events = target._events;
+  if (events === undefined) {
+    events = target._events = Object.create(null);
+    target._eventsCount = 0;
+  } else if (events.newListener !== undefined) {
+    target.emit('newListener', type, listener.listener ?? listener);
+    events = target._events;
+  }
+  const existing = events[type];
+  if (existing === undefined) {
+    events[type] = listener;
+    ++target._eventsCount;
+    return target;
+  }
+  if (typeof existing === 'function') events[type] = prepend ? [listener, existing] : [existing, listener];
+  else if (prepend) existing.unshift(listener);
+  else existing.push(listener);
+  const list = events[type];
+  const max = target.getMaxListeners === undefined ? defaultMaxListeners : target.getMaxListeners();
+  if (max > 0 && list.length > max && !list.warned) {
+    list.warned = true;
+    const w = new Error(`Possible EventEmitter memory leak detected. ${list.length} ${String(type)} listeners added to ${require('util').inspect(target, { depth: -1 })}. MaxListeners is ${max}. Use emitter.setMaxListeners() to increase limit`);
+    w.name = 'MaxListenersExceededWarning';
+    w.emitter = target;
+    w.type = type;
+    w.count = list.length;
+    require('process').emitWarning(w);
+  }
+  return target;
+}
+
+EventEmitter.prototype.addListener = function addListener(type, listener) {
+  return add(this, type, listener, false);
+};
+EventEmitter.prototype.on = EventEmitter.prototype.addListener;
+EventEmitter.prototype.prependListener = function prependListener(type, listener) {
+  return add(this, type, listener, true);
+};
+
+function onceWrapper(target, type, listener) {
+  let fired = false;
+  const wrapped = function (...args) {
+    if (fired) return undefined;
+    target.removeListener(type, wrapped);
+    fired = true;
+    return listener.apply(target, args);
+  };
+  wrapped.listener = listener;
+  return wrapped;
+}
+EventEmitter.prototype.once = function once(type, listener) {
+  validateFunction(listener, 'listener');
+  this.on(type, onceWrapper(this, type, listener));
+  return this;
+};
+EventEmitter.prototype.prependOnceListener = function prependOnceListener(type, listener) {
+  validateFunction(listener, 'listener');
+  this.prependListener(type, onceWrapper(this, type, listener));
+  return this;
+};
+
+EventEmitter.prototype.removeListener = function removeListener(type, listener) {
+  validateFunction(listener, 'listener');
+  const events = this._events;
+  const list = events?.[type];
+  if (list === undefined) return this;
+  if (list === listener || list.listener === listener) {
+    this._eventsCount -= 1;
+    if (this[kShape]) events[type] = undefined;
+    else if (this._eventsCount === 0) this._events = Object.create(null);
+    else delete events[type];
+    if (events.removeListener) this.emit('removeListener', type, list.listener || listener);
+  } else if (typeof list !== 'function') {
+    let at = -1;
+    for (let i = list.length - 1; i >= 0; i--) {
+      if (list[i] === listener || list[i].listener === listener) {
+        at = i;
+        break;
+      }
+    }
+    if (at < 0) return this;
+    if (at === 0) list.shift();
+    else list.splice(at, 1);
+    if (list.length === 1) events[type] = list[0];
+    if (events.removeListener !== undefined) this.emit('removeListener', type, listener);
+  }
+  return this;
+};
+EventEmitter.prototype.off = EventEmitter.prototype.removeListener;
+
+EventEmitter.prototype.removeAllListeners = function removeAllListeners(type) {
+  const events = this._events;
+  if (events === undefined) return this;
+  if (events.removeListener === undefined) {
+    if (arguments.length === 0) {
+      this._events = Object.create(null);
+      this._eventsCount = 0;
+    } else if (events[type] !== undefined) {
+      if (--this._eventsCount === 0) this._events = Object.create(null);
+      else delete events[type];
+    }
+    return this;
+  }
+  if (arguments.length === 0) {
+    for (const key of Reflect.ownKeys(events)) if (key !== 'removeListener') this.removeAllListeners(key);
+    this.removeAllListeners('removeListener');
+    this._events = Object.create(null);
+    this._eventsCount = 0;
+    return this;
+  }
+  const list = events[type];
+  if (typeof list === 'function') this.removeListener(type, list);
+  else if (list !== undefined) for (let i = list.length - 1; i >= 0; i--) this.removeListener(type, list[i]);
+  return this;
+};
+
+function listenersOf(target, type, unwrap) {
+  const list = target._events?.[type];
+  if (list === undefined) return [];
+  if (typeof list === 'function') return unwrap ? [list.listener || list] : [list];
+  return unwrap ? list.map((l) => l.listener || l) : list.slice();
+}
+EventEmitter.prototype.listeners = function listeners(type) {
+  return listenersOf(this, type, true);
+};
+EventEmitter.prototype.rawListeners = function rawListeners(type) {
+  return listenersOf(this, type, false);
+};
+EventEmitter.prototype.listenerCount = function listenerCount(type, listener) {
+  const list = this._events?.[type];
+  if (list === undefined) return 0;
+  if (typeof list === 'function') {
+    return listener != null && list !== listener && list.listener !== listener ? 0 : 1;
+  }
+  if (listener == null) return list.length;
+  return list.filter((l) => l === listener || l.listener === listener).length;
+};
+EventEmitter.prototype.eventNames = function eventNames() {
+  return this._eventsCount > 0 ? Reflect.ownKeys(this._events) : [];
+};
+
+// Static members.
+const isEventTarget = (v) => typeof v?.addEventListener === 'function';
+
+function getEventListeners(target, type) {
+  if (typeof target?.listeners === 'function') return target.listeners(type);
+  const list = target?.[Symbol.for('lambent.eventListeners')];
+  if (typeof list === 'function') return list.call(target, type);
+  if (isEventTarget(target)) return [];
+  throw invalidArgType('emitter', ['EventEmitter', 'EventTarget'], target);
+}
+function getMaxListeners(target) {
+  if (typeof target?.getMaxListeners === 'function') return target.getMaxListeners();
+  if (isEventTarget(target)) return target[kMax] ?? defaultMaxListeners;
+  throw invalidArgType('emitter', ['EventEmitter', 'EventTarget'], target);
+}
+const kMax = Symbol('events.maxEventTargetListeners');
+function setMaxListeners(n = defaultMaxListeners, ...targets) {
+  checkMax('setMaxListeners', n);
+  if (targets.length === 0) {
+    defaultMaxListeners = n;
+    return;
+  }
+  for (const target of targets) {
+    if (typeof target?.setMaxListeners === 'function') target.setMaxListeners(n);
+    else if (isEventTarget(target)) Object.defineProperty(target, kMax, { value: n, writable: true, configurable: true });
+    else throw invalidArgType('eventTargets', ['EventEmitter', 'EventTarget'], target);
+  }
+}
+
+function listen(target, name, listener, flags) {
+  if (typeof target.on === 'function') {
+    if (flags?.once) target.once(name, listener);
+    else target.on(name, listener);
+  } else if (isEventTarget(target)) {
+    target.addEventListener(name, listener, flags);
+  } else {
+    throw invalidArgType('emitter', 'EventEmitter', target);
+  }
+}
+function unlisten(target, name, listener) {
+  if (typeof target.removeListener === 'function') target.removeListener(name, listener);
+  else if (isEventTarget(target)) target.removeEventListener(name, listener);
+  else throw invalidArgType('emitter', 'EventEmitter', target);
+}
+
+async function once(emitter, name, options = {}) {
+  validateObject(options, 'options');
+  const { signal } = options;
+  validateAbortSignal(signal, 'options.signal');
+  if (signal?.aborted) throw new AbortError(undefined, { cause: signal.reason });
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      if (typeof emitter.removeListener === 'function') emitter.removeListener('error', fail);
+      signal?.removeEventListener('abort', abort);
+    };
+    const fail = (err) => {
+      unlisten(emitter, name, done);
+      stop();
+      reject(err);
+    };
+    const done = (...args) => {
+      stop();
+      resolve(args);
+    };
+    const abort = () => {
+      unlisten(emitter, name, done);
+      stop();
+      reject(new AbortError(undefined, { cause: signal.reason }));
+    };
+    listen(emitter, name, done, { once: true });
+    if (name !== 'error' && typeof emitter.once === 'function') emitter.once('error', fail);
+    signal?.addEventListener('abort', abort, { once: true });
+  });
+}
+
+// on is an async iterator over the events of one name.
+function on(emitter, name, options = {}) {
+  validateObject(options, 'options');
+  const { signal } = options;
+  validateAbortSignal(signal, 'options.signal');
+  if (signal?.aborted) throw new AbortError(undefined, { cause: signal.reason });
+  const high = options.highWaterMark ?? options.highWatermark ?? Number.MAX_SAFE_INTEGER;
+  const low = options.lowWaterMark ?? options.lowWatermark ?? 1;
+  errors.validateInteger(high, 'options.highWaterMark', 1);
+  errors.validateInteger(low, 'options.lowWaterMark', 1);
+  const events = [];
+  const waiting = [];
+  const watched = [];
+  let failure = null;
+  let finished = false;
+  let paused = false;
+  const watchName = (type, listener) => {
+    listen(emitter, type, listener);
+    watched.push([type, listener]);
+  };
+  const closeDown = () => {
+    for (const [type, listener] of watched.splice(0)) unlisten(emitter, type, listener);
+    signal?.removeEventListener('abort', abort);
+    finished = true;
+    const end = { value: undefined, done: true };
+    for (const p of waiting.splice(0)) p.resolve(end);
+    return Promise.resolve(end);
+  };
+  const receive = (...args) => {
+    if (waiting.length > 0) {
+      waiting.shift().resolve({ value: args, done: false });
+      return;
+    }
+    events.push(args);
+    if (!paused && events.length > high && typeof emitter.pause === 'function') {
+      paused = true;
+      emitter.pause();
+    }
+  };
+  const fail = (err) => {
+    if (waiting.length === 0) failure = err;
+    else waiting.shift().reject(err);
+    closeDown();
+  };
+  const abort = () => fail(new AbortError(undefined, { cause: signal.reason }));
+  const iterator = {
+    next() {
+      if (events.length > 0) {
+        const value = events.shift();
+        if (paused && events.length < low) {
+          emitter.resume();
+          paused = false;
+        }
+        return Promise.resolve({ value, done: false });
+      }
+      if (failure !== null) {
+        const p = Promise.reject(failure);
+        failure = null;
+        return p;
+      }
+      if (finished) return closeDown();
+      return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
+    },
+    return() {
+      return closeDown();
+    },
+    throw(err) {
+      if (!(err instanceof Error)) throw invalidArgType('EventEmitter.AsyncIterator', 'Error', err);
+      fail(err);
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+  watchName(name, receive);
+  if (name !== 'error' && typeof emitter.on === 'function') watchName('error', fail);
+  for (const type of options.close ?? []) watchName(type, closeDown);
+  signal?.addEventListener('abort', abort, { once: true });
+  return iterator;
+}
+
+function addAbortListener(signal, listener) {
+  if (signal === undefined) throw invalidArgType('signal', 'AbortSignal', signal);
+  validateAbortSignal(signal, 'signal');
+  validateFunction(listener, 'listener');
+  let remove = () => {};
+  if (signal.aborted) {
+    queueMicrotask(() => listener());
+  } else {
+    signal.addEventListener('abort', listener, { once: true });
+    remove = () => signal.removeEventListener('abort', listener);
+  }
+  return { [Symbol.dispose ?? Symbol.for('nodejs.dispose')]() { remove(); } };
+}
+
+Object.assign(EventEmitter, { once, on, getEventListeners, getMaxListeners, EventEmitter, usingDomains: false, captureRejectionSymbol, errorMonitor, setMaxListeners, addAbortListener });
+EventEmitter.listenerCount = (emitter, type) => (typeof emitter.listenerCount === 'function' ? emitter.listenerCount(type) : listenersOf(emitter, type, false).length);
+Object.defineProperties(EventEmitter, {
+  captureRejections: {
+    enumerable: true,
+    get: () => captureByDefault,
+    set(value) {
+      validateBoolean(value, 'EventEmitter.captureRejections');
+      captureByDefault = value;
+    },
+  },
+  defaultMaxListeners: {
+    enumerable: true,
+    get: () => defaultMaxListeners,
+    set(n) {
+      checkMax('defaultMaxListeners', n);
+      defaultMaxListeners = n;
+    },
+  },
+  EventEmitterAsyncResource: {
+    enumerable: true,
+    get() {
+      const { AsyncResource } = require('async_hooks');
+      class EventEmitterAsyncResource extends EventEmitter {
+        #resource;
+        constructor(options) {
+          const name = typeof options === 'string' ? options : options?.name ?? new.target.name;
+          super(typeof options === 'string' ? undefined : options);
+          this.#resource = new AsyncResource(name, options);
+        }
+        emit(...args) { return this.#resource.runInAsyncScope(super.emit, this, ...args); }
+        emitDestroy() { this.#resource.emitDestroy(); }
+        get asyncId() { return this.#resource.asyncId(); }
+        get triggerAsyncId() { return this.#resource.triggerAsyncId(); }
+        get asyncResource() { return this.#resource; }
+      }
+      Object.defineProperty(EventEmitter, 'EventEmitterAsyncResource', { value: EventEmitterAsyncResource, writable: true, configurable: true, enumerable: true });
+      return EventEmitterAsyncResource;
+    },
+    configurable: true,
+  },
+});
+return EventEmitter;

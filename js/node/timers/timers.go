@@ -1,0 +1,230 @@
+// Package timers is the core module "timers", whose functions are globals too,
+// and queueMicrotask. The time and the queues are the isolate's loop; this
+// package makes the Timeout and Immediate objects that guests hold.
+package timers
+
+import (
+	"math"
+	"strconv"
+	"time"
+
+	"github.com/dop251/goja"
+
+	"github.com/lambent-run/lambent/js/module"
+	"github.com/lambent-run/lambent/js/node/internal/asyncctx"
+	"github.com/lambent-run/lambent/js/node/internal/bridge"
+	"github.com/lambent-run/lambent/js/node/internal/nodeerr"
+)
+
+// maxDelay is the longest delay in milliseconds; Node turns longer ones into 1.
+const maxDelay = 1<<31 - 1
+
+// timeout is the Go half of a Timeout object, immediate of an Immediate. They
+// export nothing, so that a guest that finds one can do nothing with it.
+type timeout struct {
+	handle module.Timer
+	id     int64 // given once the guest has turned the object into a number
+	delay  int64
+	fn     goja.Callable
+	value  *goja.Object // the function itself
+	repeat bool
+	ended  bool // fired for good, or cleared
+	clear  bool // cleared: refresh does not bring it back
+}
+
+type immediate struct {
+	handle module.Handle
+	ended  bool
+}
+
+// set is the timers of one isolate.
+type set struct {
+	h         module.Host
+	vm        *goja.Runtime
+	loop      module.Loop
+	ctx       *asyncctx.State
+	self      *goja.Symbol // the property that leads from an object to its Go half
+	timeouts  *goja.Object // prototype
+	immediate *goja.Object // prototype
+	nextID    int64
+	byID      map[int64]*timeout
+}
+
+// Load is the loader of "timers".
+func Load(h module.Host) *goja.Object {
+	vm := h.VM()
+	s := &set{h: h, vm: vm, loop: h.Loop(), ctx: asyncctx.Of(h), self: goja.NewSymbol("handle")}
+	s.timeouts = s.class("Timeout")
+	s.immediate = s.class("Immediate")
+	s.timeoutMethods()
+	s.immediateMethods()
+	exports := vm.NewObject()
+	bridge.Method(vm, exports, "setTimeout", 4, func(call goja.FunctionCall) goja.Value { return s.setTimeout(call, false) })
+	bridge.Method(vm, exports, "clearTimeout", 1, s.clear)
+	bridge.Method(vm, exports, "setImmediate", 4, s.setImmediate)
+	bridge.Method(vm, exports, "clearImmediate", 1, s.clearImmediate)
+	bridge.Method(vm, exports, "setInterval", 4, func(call goja.FunctionCall) goja.Value { return s.setTimeout(call, true) })
+	bridge.Method(vm, exports, "clearInterval", 1, s.clear)
+	lazy(vm, exports, "promises", func() goja.Value { return h.Require("timers/promises") })
+	s.promisified(exports, "setTimeout")
+	s.promisified(exports, "setImmediate")
+	return exports
+}
+
+// class makes the prototype of a class whose constructor guests see but
+// cannot call.
+func (s *set) class(name string) *goja.Object {
+	proto := s.vm.NewObject()
+	ctor := bridge.Function(s.vm, name, 0, func(goja.FunctionCall) goja.Value {
+		panic(s.vm.NewTypeError("Illegal constructor"))
+	})
+	_ = ctor.DefineDataProperty("prototype", proto, goja.FLAG_FALSE, goja.FLAG_FALSE, goja.FLAG_FALSE)
+	_ = proto.DefineDataProperty("constructor", ctor, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+	return proto
+}
+
+func lazy(vm *goja.Runtime, o *goja.Object, name string, get func() goja.Value) {
+	getter := vm.ToValue(func(goja.FunctionCall) goja.Value { return get() })
+	_ = o.DefineAccessorProperty(name, getter, nil, goja.FLAG_TRUE, goja.FLAG_TRUE)
+}
+
+// promisified lets util.promisify(setTimeout) find its counterpart.
+func (s *set) promisified(exports *goja.Object, name string) {
+	fn, _ := exports.Get(name).(*goja.Object)
+	symbolFor := bridge.Native(s.vm, "Symbol", "for")
+	sym, ok := symbolFor(goja.FunctionCall{Arguments: []goja.Value{s.vm.ToValue("nodejs.util.promisify.custom")}}).(*goja.Symbol)
+	if !ok || fn == nil {
+		return
+	}
+	getter := s.vm.ToValue(func(goja.FunctionCall) goja.Value { return s.h.Require("timers/promises").Get(name) })
+	_ = fn.DefineAccessorPropertySymbol(sym, getter, nil, goja.FLAG_TRUE, goja.FLAG_TRUE)
+}
+
+func (s *set) callback(v goja.Value) goja.Callable {
+	fn, ok := goja.AssertFunction(v)
+	if !ok {
+		panic(nodeerr.InvalidArgType(s.h, "callback", "of type function", v))
+	}
+	return fn
+}
+
+// rest copies the arguments after the first n: the runtime reuses the slice.
+func rest(call goja.FunctionCall, n int) []goja.Value {
+	if len(call.Arguments) <= n {
+		return nil
+	}
+	return append([]goja.Value(nil), call.Arguments[n:]...)
+}
+
+func (s *set) setTimeout(call goja.FunctionCall, repeat bool) goja.Value {
+	fn := s.callback(call.Argument(0))
+	t := &timeout{fn: fn, repeat: repeat, delay: s.delay(call.Argument(1))}
+	t.value, _ = call.Argument(0).(*goja.Object)
+	args := rest(call, 2)
+	o := s.object(s.timeouts, t)
+	frame := s.ctx.Grab()
+	t.handle = s.loop.SetTimer(time.Duration(t.delay)*time.Millisecond, repeat, func() error {
+		if !repeat {
+			t.ended = true
+			s.forget(t)
+		}
+		return s.ctx.Run(frame, func() error {
+			_, err := t.fn(o, args...)
+			return err
+		})
+	})
+	return o
+}
+
+// delay turns the second argument into milliseconds as Node does.
+func (s *set) delay(v goja.Value) int64 {
+	if v == nil || goja.IsUndefined(v) {
+		return 1
+	}
+	f := v.ToFloat()
+	if f > maxDelay {
+		s.warnOverflow(v)
+		return 1
+	}
+	if !(f >= 1) {
+		return 1
+	}
+	return int64(math.Trunc(f))
+}
+
+func (s *set) warnOverflow(v goja.Value) {
+	if warn, ok := goja.AssertFunction(s.h.Require("process").Get("emitWarning")); ok {
+		text := v.String() + " does not fit into a 32-bit signed integer.\nTimeout duration was set to 1."
+		bridge.Call(warn, goja.Undefined(), s.vm.ToValue(text), s.vm.ToValue("TimeoutOverflowWarning"))
+	}
+}
+
+func (s *set) object(proto *goja.Object, half any) *goja.Object {
+	o := s.vm.CreateObject(proto)
+	_ = o.DefineDataPropertySymbol(s.self, s.vm.ToValue(half), goja.FLAG_FALSE, goja.FLAG_FALSE, goja.FLAG_FALSE)
+	return o
+}
+
+// half returns the Go half of an object, nil if v is none of ours.
+func half[T any](s *set, v goja.Value) *T {
+	o, ok := v.(*goja.Object)
+	if !ok {
+		return nil
+	}
+	inner := o.GetSymbol(s.self)
+	if inner == nil {
+		return nil
+	}
+	t, _ := inner.Export().(*T)
+	return t
+}
+
+func (s *set) clear(call goja.FunctionCall) goja.Value {
+	v := call.Argument(0)
+	if t := half[timeout](s, v); t != nil {
+		s.stop(t)
+		return goja.Undefined()
+	}
+	if _, isObject := v.(*goja.Object); !isObject && len(s.byID) > 0 && (goja.IsNumber(v) || goja.IsString(v)) {
+		if id, err := strconv.ParseInt(v.String(), 10, 64); err == nil && s.byID[id] != nil {
+			s.stop(s.byID[id])
+		}
+	}
+	return goja.Undefined()
+}
+
+func (s *set) stop(t *timeout) {
+	t.ended, t.clear = true, true
+	t.handle.Stop()
+	s.forget(t)
+}
+
+func (s *set) forget(t *timeout) {
+	if t.id != 0 {
+		delete(s.byID, t.id)
+	}
+}
+
+func (s *set) setImmediate(call goja.FunctionCall) goja.Value {
+	fn := s.callback(call.Argument(0))
+	args := rest(call, 1)
+	im := &immediate{}
+	o := s.object(s.immediate, im)
+	frame := s.ctx.Grab()
+	im.handle = s.loop.SetImmediate(func() error {
+		im.ended = true
+		return s.ctx.Run(frame, func() error {
+			_, err := fn(o, args...)
+			return err
+		})
+	})
+	return o
+}
+
+func (s *set) clearImmediate(call goja.FunctionCall) goja.Value {
+	if im := half[immediate](s, call.Argument(0)); im != nil && !im.ended {
+		im.ended = true
+		im.handle.Stop()
+	}
+	return goja.Undefined()
+}
