@@ -1,0 +1,3 @@
+'use strict';
+
+exports.handler = async (event) => ({ statusCode: 200, body: 'hello ' + event.name });
