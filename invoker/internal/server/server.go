@@ -66,11 +66,15 @@ func New(cfg Config) *Server {
 		ErrorHandler: s.handleMalformed,
 		ConnState:    connState,
 		// Connections are counted at the listener, which words the refusal.
-		Concurrency:    2*cfg.MaxConnections + 64,
-		ReadBufferSize: cfg.MaxHeaderBytes,
-		// The handler reads the body itself, so that it decides how much.
+		Concurrency: 2*cfg.MaxConnections + 64,
+		// fasthttp's cleaner notices the end only after this long.
+		MaxIdleWorkerDuration: time.Second,
+		ReadBufferSize:        cfg.MaxHeaderBytes,
+		// The handler reads the body itself, so that it decides how much. Of a
+		// streamed body fasthttp reads as much ahead as this "maximum" says, and
+		// the handler waits for that: not for long, then.
 		StreamRequestBody:            true,
-		MaxRequestBodySize:           1 << 30,
+		MaxRequestBodySize:           1,
 		DisablePreParseMultipartForm: true,
 		NoDefaultServerHeader:        true,
 		NoDefaultContentType:         true,

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -94,6 +95,8 @@ type answer struct {
 	status int
 	header http.Header
 	body   string
+	// closing says that the response announces the end of the connection.
+	closing bool
 }
 
 // post sends a POST with headers given as "Name: value".
@@ -128,15 +131,22 @@ func raw(t testing.TB, addr, text string) answer {
 
 func readAnswer(t testing.TB, r *bufio.Reader) answer {
 	t.Helper()
-	res, err := http.ReadResponse(r, nil)
+	got, err := tryAnswer(r)
 	if err != nil {
 		t.Fatalf("read response: %v", err)
 	}
-	body, err := io.ReadAll(res.Body)
+	return got
+}
+
+func newReader(r io.Reader) *bufio.Reader { return bufio.NewReader(r) }
+
+func tryAnswer(r *bufio.Reader) (answer, error) {
+	res, err := http.ReadResponse(r, nil)
 	if err != nil {
-		t.Fatalf("read response body: %v", err)
+		return answer{}, err
 	}
-	return answer{res.StatusCode, res.Header, string(body)}
+	body, err := io.ReadAll(res.Body)
+	return answer{res.StatusCode, res.Header, string(body), res.Close}, err
 }
 
 // peer is a client's connection in the hands of a test.
@@ -152,6 +162,7 @@ func dial(t testing.TB, addr string) *peer {
 	if err != nil {
 		t.Fatal(err)
 	}
+	_ = c.SetReadDeadline(time.Now().Add(20 * time.Second))
 	t.Cleanup(func() { _ = c.Close() })
 	return &peer{t, c, bufio.NewReader(c)}
 }
@@ -190,7 +201,7 @@ func (p *peer) head() string {
 func (p *peer) ended() bool {
 	p.t.Helper()
 	n, err := p.r.Read(make([]byte, 1))
-	return n == 0 && err != nil
+	return n == 0 && err != nil && !errors.Is(err, os.ErrDeadlineExceeded)
 }
 
 func invokeRequest(name, body string) string {
