@@ -106,16 +106,26 @@ func (f *fleet) refresh(ctx context.Context, changed []string) {
 	f.sources = live
 }
 
-// touchedBy reports whether one of the paths is part of the source's code. A
-// handler file may see its whole folder, so any change there counts.
+// touchedBy reports whether one of the paths is part of the source's code.
 func (s source) touchedBy(paths []string) bool {
 	root := s.path
-	if !s.dir {
-		root = filepath.Dir(s.path)
+	if folder := filepath.Dir(s.path); !s.dir && isPackage(folder) {
+		root = folder // the function sees all of it
 	}
 	return slices.ContainsFunc(paths, func(p string) bool {
 		return p == root || strings.HasPrefix(p, root+string(filepath.Separator))
 	})
+}
+
+// isPackage reports whether a handler file in the folder sees the whole folder,
+// by the rule of runtime.File.
+func isPackage(folder string) bool {
+	for _, mark := range []string{"package.json", "node_modules"} {
+		if _, err := os.Stat(filepath.Join(folder, mark)); err == nil {
+			return true
+		}
+	}
+	return false
 }
 
 func (f *fleet) logf(format string, args ...any) {
