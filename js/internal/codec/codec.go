@@ -10,7 +10,7 @@ import (
 // maxDepth is how many arrays and objects may be nested in what is encoded, or
 // revived, in all calls together that run at a time in an isolate. V8's limit
 // comes from its stack and is of this size.
-const maxDepth = 5000
+const maxDepth = 5000 + callDepth
 
 // Codec is one isolate's JSON. It belongs to the isolate's owner goroutine.
 type Codec struct {
@@ -20,7 +20,9 @@ type Codec struct {
 	depth int        // how many containers are being encoded or revived
 	// guest counts calls that may have run guest code.
 	guest uint
-	buf   []byte // what JSON.stringify writes into, while it is not in use
+	spare *encoder      // one that is not in use
+	entry goja.Callable // calls job
+	job   func()
 }
 
 var _ module.Codec = (*Codec)(nil)
@@ -41,8 +43,8 @@ func (c *Codec) Decode(text []byte) (v goja.Value, err error) {
 			return v, nil
 		}
 	}
-	if ex := c.vm.Try(func() { v = c.parse(whole, false) }); ex != nil {
-		return nil, ex
+	if err := c.run(func() { v = c.parse(whole, false) }); err != nil {
+		return nil, err
 	}
 	return v, nil
 }
@@ -69,28 +71,32 @@ func (c *Codec) decode(text string, lone bool) (goja.Value, *syntaxError) {
 	if c.eager {
 		v, _, _ = d.eager(i, 0, 0)
 	} else {
-		if c.home == nil {
-			c.home = lazy.NewHome(c.vm)
-		}
-		d.home = c.home
+		d.home = c.records()
 		v, _, _ = d.value(i, 0)
 	}
 	return v, nil
 }
 
-// Install makes the guest's JSON.parse and JSON.stringify use the codec.
-func (c *Codec) Install() {}
+// records returns the home of the isolate's records.
+func (c *Codec) records() *lazy.Home {
+	if c.home == nil {
+		c.home = lazy.NewHome(c.vm)
+	}
+	return c.home
+}
 
-// AppendEncode appends the JSON text of v to dst, as JSON.stringify writes it.
-// ok is false where JSON.stringify would return undefined.
-func (c *Codec) AppendEncode(dst []byte, v goja.Value) (out []byte, ok bool, err error) {
-	f, _ := goja.AssertFunction(c.vm.Get("JSON").(*goja.Object).Get("stringify"))
-	s, err := f(goja.Undefined(), v)
-	if err != nil {
-		return dst, false, err
+// run calls f where it may throw and run guest code. The error is the
+// exception, or what interrupted the guest.
+func (c *Codec) run(f func()) error {
+	if c.entry == nil {
+		c.entry, _ = goja.AssertFunction(c.vm.ToValue(func(goja.FunctionCall) goja.Value {
+			f := c.job
+			c.job = nil
+			f()
+			return goja.Undefined()
+		}))
 	}
-	if goja.IsUndefined(s) {
-		return dst, false, nil
-	}
-	return append(dst, s.String()...), true, nil
+	c.job = f
+	_, err := c.entry(goja.Undefined())
+	return err
 }

@@ -37,7 +37,8 @@ const (
 	msgDigit     = "Unexpected number"
 	msgFraction  = "Unterminated fractional number"
 	msgExponent  = "Exponent part is missing a number"
-	inJSON       = " in JSON at position "
+	atPosition   = " at position "
+	inJSON       = " in JSON" + atPosition
 	notValidJSON = " is not valid JSON"
 )
 
@@ -73,7 +74,11 @@ func (e *syntaxError) message(text string) []uint16 {
 	case e.msg == msgEnd:
 		return units(msgEnd)
 	case e.msg != "":
-		return units(e.msg + inJSON + strconv.Itoa(at))
+		where := inJSON
+		if e.msg == msgAfter {
+			where = atPosition // it names JSON itself
+		}
+		return units(e.msg + where + strconv.Itoa(at))
 	case text == "NaN" || text == "Infinity" || text == "undefined" || text == "[object Object]":
 		return units(`"` + text + `"` + notValidJSON)
 	}

@@ -47,10 +47,17 @@ type importedString struct {
 	s string
 }
 
+// propertyMirror has the layout of the first part of goja's property that is more
+// than a plain value.
+type propertyMirror struct {
+	value                                        goja.Value
+	writable, configurable, enumerable, accessor bool
+}
+
 // tabs are the first words of interface values: they say which type is inside.
 // Those of goja's values are learnt from samples.
 var tabs struct {
-	plain, array, record, list, thunk                  unsafe.Pointer
+	plain, array, record, list, thunk, global          unsafe.Pointer
 	integer, float, boolean, null, undefined, bigInt   unsafe.Pointer
 	ascii, unicode, imported, object, symbol, property unsafe.Pointer
 }
@@ -93,6 +100,9 @@ func learn() bool {
 	}
 	tabs.plain = tabOf(mirrorOf(plain).self)
 	tabs.array = tabOf(mirrorOf(array).self)
+	if templated(vm.GlobalObject()) {
+		tabs.global = tabOf(mirrorOf(vm.GlobalObject()).self)
+	}
 	tabs.record = tabOf((*Record)(nil))
 	tabs.list = tabOf((*List)(nil))
 	tabs.thunk = tabOf((*deferred)(nil))
@@ -159,7 +169,7 @@ func learnValues(vm *goja.Runtime, obj *goja.Object) bool {
 		*s.tab = valueTab(s.sample)
 	}
 	imported := reflect.TypeOf(long).Elem()
-	return imported.Kind() == reflect.Struct && sameFields(imported, reflect.TypeFor[importedString](), false) &&
+	return sameFields(reflect.TypeOf(property).Elem(), reflect.TypeFor[propertyMirror](), false) && imported.Kind() == reflect.Struct && sameFields(imported, reflect.TypeFor[importedString](), false) &&
 		reflect.TypeOf(goja.StringFromUTF16([]uint16{0x100})).Elem().Kind() == reflect.Uint16
 }
 

@@ -19,7 +19,19 @@ type Source interface {
 // Home is what the records of one goja.Runtime have in common.
 type Home struct {
 	vm    *goja.Runtime
-	proto *goja.Object // Object.prototype, as it was when vm was made
+	proto *goja.Object // Object.prototype: a guest cannot exchange it
+	array *goja.Object // Array.prototype, likewise
+}
+
+// ObjectPrototype returns vm's Object.prototype.
+func (h *Home) ObjectPrototype() *goja.Object { return h.proto }
+
+// ArrayPrototype returns vm's Array.prototype.
+func (h *Home) ArrayPrototype() *goja.Object {
+	if h.array == nil {
+		h.array = h.vm.NewArray().Prototype()
+	}
+	return h.array
 }
 
 // NewHome returns the home of vm's records.

@@ -165,6 +165,9 @@ func Touch(o *goja.Object) {
 // Proto returns the prototype.
 func (p *PlainObject) Proto() *goja.Object { return p.prototype }
 
+// IsOrdinary reports whether it is an object of no special class.
+func (p *PlainObject) IsOrdinary() bool { return p.class == "Object" }
+
 // Names returns the keys in the order of enumeration. They may change when
 // guest code runs or a property is defined.
 func (p *PlainObject) Names() []unistring.String {
@@ -259,4 +262,41 @@ func KeyOf(v goja.Value) unistring.String {
 		return unistring.FromUtf16(*(*[]uint16)(valueData(v)))
 	}
 	return unistring.NewFromString(v.String())
+}
+
+// CallableOf returns the function that o is, or nil. Exceptions are thrown by
+// panic, so it may be called only where goja catches them.
+func CallableOf(o *goja.Object) func(goja.FunctionCall) goja.Value {
+	if supported {
+		f, _ := mirrorOf(o).self.assertCallable()
+		return f
+	}
+	f, ok := goja.AssertFunction(o)
+	if !ok {
+		return nil
+	}
+	return func(call goja.FunctionCall) goja.Value {
+		v, err := f(call.This, call.Arguments...)
+		if err != nil {
+			panic(err)
+		}
+		return v
+	}
+}
+
+// Has reports whether o or one of its prototypes has a property. It runs no
+// guest code unless one of them is a Proxy.
+func Has(o *goja.Object, key unistring.String) bool { return mirrorOf(o).self.hasPropertyStr(key) }
+
+// Own returns an own property as Value does, of any object. It runs no guest
+// code unless o is a Proxy.
+func Own(o *goja.Object, key unistring.String) goja.Value {
+	return mirrorOf(o).self.getOwnPropStr(key)
+}
+
+// PropertyOf returns what a KindProperty is. accessor is whether only Get can
+// tell the value.
+func PropertyOf(v goja.Value) (value goja.Value, enumerable, accessor bool) {
+	p := (*propertyMirror)(valueData(v))
+	return p.value, p.enumerable, p.accessor
 }
