@@ -38,11 +38,10 @@ func (s *state) arrayShape(o *goja.Object, ctor name, tag string) shape {
 	if ctor.null || ctor.s != "Array" || tag != "" {
 		open = prefix(ctor, tag, "Array", "("+strconv.Itoa(length(o))+")") + "["
 	}
-	return s.listShape(o, open, true)
+	return s.listShape(o, open)
 }
 
-// listShape is an array or an arguments object.
-func (s *state) listShape(o *goja.Object, open string, holes bool) shape {
+func (s *state) listShape(o *goja.Object, open string) shape {
 	n := length(o)
 	keys := s.listKeys(o, n)
 	if n == 0 && len(keys) == 0 {
@@ -50,7 +49,7 @@ func (s *state) listShape(o *goja.Object, open string, holes bool) shape {
 	}
 	sh := shape{open: open, closing: "]", keys: keys, kind: listObject, numbers: s.allNumbers(o, n, len(keys))}
 	level := len(s.seen) + 1
-	sh.members = func() []string { return s.items(o, n, level, holes) }
+	sh.members = func() []string { return s.items(o, n, level) }
 	return sh
 }
 
@@ -74,13 +73,13 @@ func (s *state) allNumbers(o *goja.Object, n, extra int) bool {
 }
 
 // items shows the items of a list; runs of holes count as one each.
-func (s *state) items(o *goja.Object, n, level int, holes bool) []string {
+func (s *state) items(o *goja.Object, n, level int) []string {
 	var out []string
 	vm := s.in.vm
 	i := 0
 	for i < n && len(out) < s.MaxArrayLength {
 		key := vm.ToValue(i)
-		if _, ok := s.n.descriptor(o, key); ok || !holes {
+		if _, ok := s.n.descriptor(o, key); ok {
 			out = append(out, s.property(o, key, level, arrayItem))
 			i++
 			continue
@@ -136,8 +135,11 @@ func (s *state) typedShape(o *goja.Object, kind string, ctor name, tag string) s
 		}
 		if s.ShowHidden {
 			s.indent += 2
-			for _, key := range []string{"BYTES_PER_ELEMENT", "length", "byteLength", "byteOffset", "buffer"} {
+			for _, key := range []string{"BYTES_PER_ELEMENT", "length", "byteLength", "byteOffset"} {
 				out = append(out, "["+key+"]: "+s.value(o.Get(key), level))
+			}
+			if b, ok := o.Get("buffer").(*goja.Object); ok { // its bytes have just been shown
+				out = append(out, "[buffer]: ArrayBuffer { byteLength: "+s.value(b.Get("byteLength"), level)+" }")
 			}
 			s.indent -= 2
 		}

@@ -138,7 +138,7 @@ func (in *Inspector) formatString(v goja.Value, opts *Options) string {
 	case goja.String:
 		return t.String()
 	case *goja.Object:
-		if in.ownToString(t) {
+		if isFunction(t) || in.ownToString(t) {
 			return t.String()
 		}
 		o := in.formatOptions(opts)
@@ -170,7 +170,7 @@ func (in *Inspector) ownToString(o *goja.Object) bool {
 		_, ok := n.descriptor(at, key)
 		return ok
 	}
-	if !isFunction2(o.Get("toString")) {
+	if f, ok := o.Get("toString").(*goja.Object); !ok || !isFunction(f) {
 		return false
 	}
 	toString, ctorKey := in.vm.ToValue("toString"), in.vm.ToValue("constructor")
@@ -193,11 +193,6 @@ func (in *Inspector) ownToString(o *goja.Object) bool {
 	}
 	label := c.Get("name")
 	return label == nil || !builtins[label.String()]
-}
-
-func isFunction2(v goja.Value) bool {
-	o, ok := v.(*goja.Object)
-	return ok && isFunction(o)
 }
 
 // builtins are the classes whose toString tells less than inspecting does.

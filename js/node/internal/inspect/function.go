@@ -32,6 +32,8 @@ func (s *state) functionText(o *goja.Object, ctor name, tag string) string {
 		kind = "GeneratorFunction"
 	case tag == "AsyncGeneratorFunction" || ctor.s == "AsyncGeneratorFunction":
 		kind = "AsyncGeneratorFunction"
+	case isAsyncMethod(src): // the engine gives these the prototype of plain functions
+		kind = "AsyncFunction"
 	}
 	var sb strings.Builder
 	sb.WriteString("[" + kind)
@@ -51,6 +53,11 @@ func (s *state) functionText(o *goja.Object, ctor name, tag string) string {
 		sb.WriteString(" [" + tag + "]")
 	}
 	return sb.String()
+}
+
+func isAsyncMethod(src string) bool {
+	rest, ok := strings.CutPrefix(src, "async ")
+	return ok && rest != "" && rest[0] != '(' && rest[0] != '='
 }
 
 func isClass(src string) bool {
@@ -123,14 +130,6 @@ func (s *state) baseShape(_ *goja.Object, base string, keys []goja.Value) shape 
 // boxedShape is an object around a primitive value.
 func (s *state) boxedShape(o *goja.Object, class string, ctor name, tag string) shape {
 	keys := s.keys(o, class == "String")
-	if class == "String" && s.ShowHidden { // length tells nothing new
-		for i, k := range keys {
-			if k.String() == "length" {
-				keys = append(keys[:i], keys[i+1:]...)
-				break
-			}
-		}
-	}
 	var sb strings.Builder
 	sb.WriteString("[" + class)
 	if class != ctor.s || ctor.null {

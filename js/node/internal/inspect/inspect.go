@@ -16,8 +16,12 @@ import (
 	"github.com/lambent-run/lambent/js/module"
 )
 
-// Unlimited is the depth, length or width that nothing reaches.
-const Unlimited = math.MaxInt32
+// Unlimited is the depth, length or width that nothing reaches, written null by
+// the guest. Infinite is the same, written Infinity.
+const (
+	Unlimited = math.MaxInt32
+	Infinite  = Unlimited + 1
+)
 
 // maxNesting bounds the recursion of one call whatever depth the guest asks for.
 const maxNesting = 1000
@@ -124,7 +128,7 @@ func (in *Inspector) ParseOptions(base Options, v goja.Value) Options {
 			case math.IsNaN(f):
 				*dst = 0
 			case f >= Unlimited:
-				*dst = Unlimited
+				*dst = Infinite
 			default:
 				*dst = max(int(math.Max(f, -1e6)), least)
 			}
@@ -166,12 +170,15 @@ func (in *Inspector) ParseOptions(base Options, v goja.Value) Options {
 }
 
 // optionsObject is the second argument of a custom inspection function.
-func (s *state) optionsObject(depth int) *goja.Object {
+func (s *state) optionsObject() *goja.Object {
 	vm := s.in.vm
 	o := vm.NewObject()
 	limit := func(n int) any {
-		if n >= Unlimited {
+		switch {
+		case n == Infinite:
 			return math.Inf(1)
+		case n == Unlimited:
+			return goja.Null()
 		}
 		return n
 	}
@@ -202,7 +209,7 @@ func (s *state) optionsObject(depth int) *goja.Object {
 		name  string
 		value any
 	}{
-		{"showHidden", s.ShowHidden}, {"depth", limit(depth)}, {"colors", s.Colors},
+		{"showHidden", s.ShowHidden}, {"depth", limit(s.Depth)}, {"colors", s.Colors},
 		{"customInspect", s.CustomInspect}, {"showProxy", s.ShowProxy},
 		{"maxArrayLength", limit(s.MaxArrayLength)}, {"maxStringLength", limit(s.MaxStringLength)},
 		{"breakLength", limit(s.BreakLength)}, {"compact", compact}, {"sorted", sorted},

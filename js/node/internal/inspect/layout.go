@@ -99,7 +99,7 @@ func (s *state) group(out []string, numbers bool) []string {
 		return out
 	}
 	bias := math.Sqrt(float64(widest) - float64(total)/float64(len(out)))
-	biased := math.Max(float64(widest)-bias, 1)
+	biased := math.Max(float64(widest)-3-bias, 1)
 	cols := min(
 		int(math.Floor(math.Sqrt(ratio*biased*float64(n))/biased+0.5)),
 		(s.BreakLength-s.indent)/widest,

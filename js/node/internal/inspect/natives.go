@@ -10,6 +10,7 @@ import (
 // the guest's code. They are taken from the realm at the first use.
 type natives struct {
 	getOwnPropertyDescriptor bridge.Func
+	getOwnPropertySymbols    bridge.Func
 	propertyIsEnumerable     bridge.Func
 	functionToString         bridge.Func
 	regexpToString           bridge.Func
@@ -34,6 +35,7 @@ func (in *Inspector) realm() *natives {
 	vm := in.vm
 	n := &natives{
 		getOwnPropertyDescriptor: bridge.Native(vm, "Object", "getOwnPropertyDescriptor"),
+		getOwnPropertySymbols:    bridge.Native(vm, "Object", "getOwnPropertySymbols"),
 		propertyIsEnumerable:     bridge.Native(vm, "Object", "prototype", "propertyIsEnumerable"),
 		functionToString:         bridge.Native(vm, "Function", "prototype", "toString"),
 		regexpToString:           bridge.Native(vm, "RegExp", "prototype", "toString"),

@@ -29,7 +29,10 @@ func (s *state) object(o *goja.Object, level int) string {
 	}
 	if level > s.Depth || s.written > maxOutput {
 		name := strings.TrimSuffix(prefix(ctor, tag, "Object", ""), " ")
-		return s.style("["+name+"]", "special")
+		if !strings.HasPrefix(name, "[") {
+			name = "[" + name + "]"
+		}
+		return s.style(name, "special")
 	}
 	if level >= maxNesting {
 		return s.interrupted(ctor.text())
@@ -179,10 +182,16 @@ func (s *state) keys(o *goja.Object, noIndex bool) []goja.Value {
 			keys = append(keys, s.in.vm.ToValue(n))
 		}
 	}
-	for _, sym := range o.Symbols() {
-		if s.ShowHidden || s.n.enumerable(o, sym) {
-			keys = append(keys, sym)
+	if s.ShowHidden {
+		if list, ok := s.n.getOwnPropertySymbols(goja.FunctionCall{Arguments: []goja.Value{o}}).(*goja.Object); ok {
+			for i := range length(list) {
+				keys = append(keys, list.Get(strconv.Itoa(i)))
+			}
 		}
+		return keys
+	}
+	for _, sym := range o.Symbols() { // the enumerable ones
+		keys = append(keys, sym)
 	}
 	return keys
 }
@@ -215,7 +224,7 @@ func (s *state) shape(o *goja.Object, ctor name, tag string, level int) shape {
 	case "RegExp":
 		return s.regexpShape(o, ctor, tag, level)
 	case "Arguments":
-		return s.listShape(o, "[Arguments] [", false)
+		return s.argumentsShape(o)
 	case "Number", "String", "Boolean":
 		return s.boxedShape(o, class, ctor, tag)
 	}
@@ -240,6 +249,15 @@ func (s *state) shape(o *goja.Object, ctor name, tag string, level int) shape {
 		return sh
 	}
 	return s.plainShape(o, ctor, tag)
+}
+
+func (s *state) argumentsShape(o *goja.Object) shape {
+	const open = "[Arguments] {"
+	keys := s.keys(o, false)
+	if len(keys) == 0 {
+		return shape{base: open + "}", done: true}
+	}
+	return shape{open: open, closing: "}", keys: keys}
 }
 
 func (s *state) plainShape(o *goja.Object, ctor name, tag string) shape {
@@ -268,9 +286,7 @@ func (s *state) property(o *goja.Object, key goja.Value, level int, k kind) stri
 	switch {
 	case d.value != nil:
 		diff := 2
-		if s.Compact != CompactTrue && k == plainObject {
-			diff = 2
-		} else if s.Compact == CompactTrue && k == plainObject {
+		if s.Compact == CompactTrue && k == plainObject {
 			diff = 3
 		}
 		s.indent += diff
@@ -295,7 +311,7 @@ func (s *state) property(o *goja.Object, key goja.Value, level int, k kind) stri
 func (s *state) keyText(key goja.Value, enumerable bool) string {
 	if sym, ok := key.(*goja.Symbol); ok {
 		var sb strings.Builder
-		escape(&sb, symbolText(sym), 0)
+		escape(&sb, symbolText(sym), '\'')
 		return "[" + s.style(sb.String(), "symbol") + "]"
 	}
 	n := key.String()

@@ -75,21 +75,18 @@ func (s *state) customText(o, this *goja.Object, level int) (string, bool) {
 			return "", false
 		}
 	}
-	depth := Unlimited
-	if s.Depth < Unlimited {
-		depth = s.Depth - level
-	}
 	inspect := s.in.inspect
 	if inspect == nil {
 		inspect = s.in.h.Require("util").Get("inspect")
 	}
-	var depthArg goja.Value = goja.Null()
-	if depth < Unlimited {
-		depthArg = s.in.vm.ToValue(depth)
-	} else {
-		depthArg = s.in.vm.ToValue(math.Inf(1))
+	var depth goja.Value = goja.Null()
+	switch {
+	case s.Depth == Infinite:
+		depth = s.in.vm.ToValue(math.Inf(1))
+	case s.Depth < Unlimited:
+		depth = s.in.vm.ToValue(s.Depth - level)
 	}
-	res, err := fn(this, depthArg, s.optionsObject(depth), inspect)
+	res, err := fn(this, depth, s.optionsObject(), inspect)
 	if err != nil {
 		panic(err)
 	}

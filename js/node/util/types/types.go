@@ -111,7 +111,9 @@ func (t *tester) objects() {
 
 // generator reports whether next of the generator prototype would take o. The
 // method cannot be tried, for it would run the generator.
-func (t *tester) generator(o *goja.Object) bool { return o.ClassName() == "Generator" || t.tagged("Generator")(o) }
+func (t *tester) generator(o *goja.Object) bool {
+	return o.ClassName() == "Generator" || t.tagged("Generator")(o)
+}
 
 func (t *tester) boxes() {
 	number, str, boolean := class("Number"), class("String"), class("Boolean")
