@@ -91,9 +91,7 @@ func (iso *Isolate) rejectionError(reason goja.Value) goja.Value {
 		}
 	}
 	failure := iso.newErrorObject("Error", message)
-	_ = failure.Set("name", "Runtime.UnhandledPromiseRejection")
-	_ = failure.Set("errorType", "Runtime.UnhandledPromiseRejection")
-	_ = failure.Set("errorMessage", message)
+	iso.setName(failure, "Runtime.UnhandledPromiseRejection")
 	_ = failure.Set("reason", reason)
 	_ = failure.Set("promise", iso.vm.NewObject())
 	return failure

@@ -61,4 +61,3 @@ func TestInterruptEndsWhateverRuns(t *testing.T) {
 		})
 	}
 }
-

@@ -50,6 +50,11 @@ func (iso *Isolate) newErrorObject(class, message string) *goja.Object {
 	return obj
 }
 
+// setName gives an error a name of its own, as a class of that name would.
+func (iso *Isolate) setName(failure *goja.Object, name string) {
+	_ = failure.DefineDataProperty("name", iso.vm.ToValue(name), goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+}
+
 // failWith settles with the error object of a value that the guest threw,
 // rejected with or gave to a callback.
 func (inv *invocation) failWith(value goja.Value) {
@@ -71,15 +76,10 @@ func (inv *invocation) failSync(value goja.Value) {
 func (inv *invocation) fail(err error) {
 	value, uncatchable := inv.iso.thrownValue(err)
 	if uncatchable != nil {
-		inv.failPlatform("Error", err.Error())
+		inv.settleError(newHandlerError("Error", err.Error()))
 		return
 	}
 	inv.failWith(value)
-}
-
-// failPlatform settles with an error of the platform's own.
-func (inv *invocation) failPlatform(typ, message string) {
-	inv.settleError(newHandlerError(typ, message))
 }
 
 func (inv *invocation) settleError(err *HandlerError) {
@@ -143,7 +143,9 @@ func (iso *Isolate) read(value goja.Value) errorObject {
 		e.message = escapeDel(toText(message))
 	}
 	if !e.noTrace {
-		e.trace = strings.Split(escapeDel(stack.V8(toText(trace))), "\n")
+		// goja ends the head with a line break even where no frame follows.
+		text := strings.TrimSuffix(stack.V8(toText(trace)), "\n")
+		e.trace = strings.Split(escapeDel(text), "\n")
 	}
 	return e
 }

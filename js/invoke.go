@@ -196,7 +196,9 @@ func (iso *Isolate) drained(inv *invocation) (done bool, err error) {
 	case inv.stream != nil:
 		return true, iso.loop.Block() // nothing but the timeout can end the stream now
 	case iso.handler.async:
-		inv.failPlatform("Runtime.NodeJsExit", unsettledMessage)
+		failure := iso.newErrorObject("Error", unsettledMessage)
+		iso.setName(failure, "Runtime.NodeJsExit")
+		inv.failWith(failure)
 		return true, nil
 	}
 	return true, inv.succeed(goja.Null())

@@ -171,11 +171,12 @@ func (iso *Isolate) setHandler(value goja.Value) error {
 		return errors.New("js: the handler is not a function") // the loader has checked
 	}
 	fn := value.(*goja.Object)
-	h := handlerFunc{call: call, async: fn.ClassName() == "AsyncFunction"}
+	h := handlerFunc{call: call}
 	var mode goja.Value
 	parameters := int64(0)
 	if ex := iso.vm.Try(func() {
 		parameters = fn.Get("length").ToInteger()
+		h.async = isAsync(fn)
 		h.callback = parameters >= 3 || seesArguments(fn)
 		if len(fn.Symbols()) > 0 {
 			mode = fn.GetSymbol(iso.symbolFor(streamingSymbol))
@@ -195,6 +196,17 @@ func (iso *Isolate) setHandler(value goja.Value) error {
 	}
 	iso.handler = h
 	return nil
+}
+
+// isAsync reports whether a function was declared async. AWS's client asks for
+// the name of its constructor.
+func isAsync(fn *goja.Object) bool {
+	constructor, ok := fn.Get("constructor").(*goja.Object)
+	if !ok {
+		return false
+	}
+	name := constructor.Get("name")
+	return name != nil && name.String() == "AsyncFunction"
 }
 
 // seesArguments reports whether a function that declares fewer could still look

@@ -1,6 +1,10 @@
 package js
 
 import (
+	"fmt"
+	"math/rand/v2"
+	"time"
+
 	"github.com/dop251/goja"
 
 	"github.com/lambent-run/lambent/js/module"
@@ -24,22 +28,31 @@ func (iso *Isolate) adoptProcess(process *goja.Object) {
 			iso.listeners[event] = listener
 		}
 	}
-	if iso.traceID != "" {
-		iso.setEnv(traceVariable, iso.traceID)
+	if iso.current != nil {
+		iso.exportTraceID()
 	}
 }
 
-// setTraceID sets the environment variable before an invocation, or deletes it.
+// setTraceID notes the X-Ray header of the invocation that begins.
 func (iso *Isolate) setTraceID(id string) {
-	if id == iso.traceID {
-		return
-	}
 	iso.traceID = id
-	iso.setEnv(traceVariable, id)
+	if iso.builtins["process"] != nil {
+		iso.exportTraceID()
+	}
 }
 
-// setEnv changes process.env, if the guest has a process object by now. An
-// empty value deletes the variable.
+// exportTraceID sets the environment variable. Lambda gives each invocation a
+// trace, also those whose caller has none; ours get one when somebody can see it.
+func (iso *Isolate) exportTraceID() {
+	if iso.traceID == "" {
+		now := uint32(time.Now().Unix()) // eight hexadecimal digits, as X-Ray has it
+		iso.traceID = fmt.Sprintf("Root=1-%08x-%08x%016x;Parent=%016x;Sampled=0",
+			now, rand.Uint32(), rand.Uint64(), rand.Uint64())
+	}
+	iso.setEnv(traceVariable, iso.traceID)
+}
+
+// setEnv changes process.env, if the guest has a process object by now.
 func (iso *Isolate) setEnv(name, value string) {
 	process, ok := iso.builtins["process"]
 	if !ok {
@@ -47,12 +60,7 @@ func (iso *Isolate) setEnv(name, value string) {
 	}
 	// What a guest has done to process.env is its own affair.
 	_ = iso.vm.Try(func() {
-		env, ok := process.Get("env").(*goja.Object)
-		switch {
-		case !ok:
-		case value == "":
-			_ = env.Delete(name)
-		default:
+		if env, ok := process.Get("env").(*goja.Object); ok {
 			_ = env.Set(name, value)
 		}
 	})
