@@ -95,6 +95,8 @@ type Package struct {
 	Layers map[string]fs.FS
 	// Handler is the function's handler string, "index.handler".
 	Handler string
+	// Runtime is the runtime identifier, "nodejs20.x".
+	Runtime string
 }
 
 // Environment is what one isolate gets of the world. Nothing else reaches it.

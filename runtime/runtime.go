@@ -1,12 +1,55 @@
 package runtime
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"maps"
+	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/lambent-run/lambent/runtime/internal/governor"
+	"github.com/lambent-run/lambent/runtime/internal/pool"
+	"github.com/lambent-run/lambent/runtime/internal/worker"
+	"github.com/lambent-run/lambent/runtime/observe"
+)
+
+const (
+	// grace is how long an engine has to react to its interruption. A caller has
+	// its answer this much after the function's timeout at the latest.
+	grace = 25 * time.Millisecond
+	// workerIdle is when workers without work retire.
+	workerIdle = 10 * time.Second
+	// burstSeconds is the window of Config.BurstIsolates.
+	burstSeconds = 10
+	// logPatience is how long Close waits for a slow log.
+	logPatience = time.Second
 )
 
 // Runtime holds functions and runs them. It is safe for concurrent use.
 type Runtime struct {
-	cfg Config
+	cfg     Config
+	epoch   time.Time // of clock
+	engines map[string]Engine
+	gov     *governor.Governor
+	pool    *pool.Pool[*environment]
+	workers *worker.Pool
+	log     *observe.Log // nil: discarded
+	http    http.RoundTripper
+
+	functions sync.Map   // name -> *deployed
+	deploying sync.Mutex // makes changes of functions one after the other
+	base      context.Context
+	stop      context.CancelFunc // ends base, and with it all init phases
+
+	inFlight atomic.Int64 // calls of Do
+	closed   atomic.Bool
+	quiet    chan struct{} // has a value when inFlight may have become 0
+	closing  sync.Once
+	count    struct{ invocations, coldStarts, functionErrors, timeouts atomic.Int64 }
 }
 
 // New returns a Runtime without functions. Close it when done.
@@ -15,49 +58,174 @@ func New(cfg Config) (*Runtime, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Runtime{cfg: cfg}, nil
+	r := &Runtime{
+		cfg:     cfg,
+		epoch:   time.Now(),
+		engines: builtinEngines(),
+		gov: governor.New(governor.Config{
+			Concurrency: cfg.MaxConcurrency, Unreserved: cfg.UnreservedMinimum, Rate: cfg.RequestRate,
+			Burst: cfg.BurstIsolates, BurstSeconds: burstSeconds,
+		}),
+		workers: worker.New(grace, workerIdle),
+		quiet:   make(chan struct{}, 1),
+	}
+	maps.Copy(r.engines, cfg.Engines)
+	r.base, r.stop = context.WithCancel(context.Background())
+	r.pool = pool.New[*environment](pool.Config{Max: cfg.MaxIsolates, IdleTime: cfg.IdleTimeout, Clock: r.clock})
+	if cfg.Log != nil {
+		r.log = observe.NewLog(cfg.Log)
+	}
+	switch {
+	case cfg.NoNetwork:
+	case cfg.HTTP != nil:
+		r.http = cfg.HTTP
+	default:
+		r.http = newTransport()
+	}
+	return r, nil
 }
 
-// Deploy makes fn callable, replacing a function of the same name: what is in
-// flight finishes on the old code, and the next invocation starts on the new.
-// An error that the code shows only when it is loaded is the invocation's.
-func (r *Runtime) Deploy(ctx context.Context, fn Function) error { return ErrClosed }
-
-// Remove deletes a function. What is in flight finishes. An unknown name is a
-// *NotFoundError.
-func (r *Runtime) Remove(name string) error { return ErrClosed }
-
-// Functions describes the deployed functions, by name.
-func (r *Runtime) Functions() []FunctionInfo { return nil }
-
-// Function describes one deployed function, or returns a *NotFoundError.
-func (r *Runtime) Function(name, qualifier string) (FunctionInfo, error) {
-	return FunctionInfo{}, ErrClosed
+// newTransport is the network of guests. It does not read the host's
+// environment for proxies.
+func newTransport() *http.Transport {
+	t, ok := http.DefaultTransport.(*http.Transport)
+	if !ok {
+		return &http.Transport{}
+	}
+	t = t.Clone()
+	t.Proxy = nil
+	return t
 }
 
-// Region and AccountID return what the Config says.
+// newScratch makes the /tmp of an environment.
+func (r *Runtime) newScratch(limit int64) Scratch { return nil }
+
+// clock is the time since New in nanoseconds; it does not go back.
+func (r *Runtime) clock() int64 { return int64(time.Since(r.epoch)) }
+
+// at is what the clock showed at t.
+func (r *Runtime) at(t time.Time) int64 { return int64(t.Sub(r.epoch)) }
+
+// Region returns the Region of all functions.
 func (r *Runtime) Region() string { return r.cfg.Region }
 
 // AccountID returns the account of all functions.
 func (r *Runtime) AccountID() string { return r.cfg.AccountID }
 
-// Stats returns a snapshot.
-func (r *Runtime) Stats() Stats { return Stats{} }
-
-// Invoke runs a function's handler with payload, a JSON text, as the event.
-func (r *Runtime) Invoke(ctx context.Context, name string, payload []byte) (Result, error) {
-	return r.Do(ctx, Invocation{Function: name, Payload: payload})
+// enter counts a call in, unless the Runtime is closed.
+func (r *Runtime) enter() bool {
+	r.inFlight.Add(1)
+	if r.closed.Load() {
+		r.leave()
+		return false
+	}
+	return true
 }
 
-// Do runs one invocation. Its errors are *FunctionError and *TimeoutError for
-// what the function did; *NotFoundError, *ThrottledError, *SuspendedError,
-// *PayloadError, ErrRequestTooLarge and ErrClosed if it did not run; and the
-// context's error, wrapped, if ctx ended first, which stops the invocation and
-// discards its isolate.
-func (r *Runtime) Do(ctx context.Context, inv Invocation) (Result, error) {
-	return Result{}, ErrClosed
+// leave counts a call out.
+func (r *Runtime) leave() {
+	if r.inFlight.Add(-1) == 0 && r.closed.Load() {
+		select {
+		case r.quiet <- struct{}{}:
+		default:
+		}
+	}
 }
 
 // Close refuses new invocations, waits for those in flight and frees
-// everything. It may be called more than once.
-func (r *Runtime) Close() error { return nil }
+// everything. It may be called more than once; each call returns when all is
+// done. What is stuck in an operation that cannot be interrupted is left behind.
+func (r *Runtime) Close() error {
+	r.closing.Do(func() {
+		r.closed.Store(true)
+		for r.inFlight.Load() > 0 {
+			<-r.quiet
+		}
+		r.stop() // init phases that nobody waits for
+		r.deploying.Lock()
+		defer r.deploying.Unlock()
+		r.pool.Close()
+		r.workers.Close()
+		r.functions.Clear()
+		r.log.Close(logPatience)
+		if t, ok := r.http.(*http.Transport); ok && r.cfg.HTTP == nil {
+			t.CloseIdleConnections()
+		}
+	})
+	return nil
+}
+
+// Stats returns a snapshot.
+func (r *Runtime) Stats() Stats {
+	s := Stats{
+		Abandoned:      r.workers.Stuck(),
+		Invocations:    r.count.invocations.Load(),
+		ColdStarts:     r.count.coldStarts.Load(),
+		FunctionErrors: r.count.functionErrors.Load(),
+		Timeouts:       r.count.timeouts.Load(),
+		Evictions:      r.pool.Evicted(),
+		Throttles:      r.gov.Refused(),
+	}
+	for _, v := range r.functions.Range {
+		fn := v.(*deployed)
+		s.Functions++
+		s.InFlight += fn.gate.InFlight()
+		if fn.breaker.state.Load() != breakerClosed {
+			s.Suspended++
+		}
+	}
+	n := r.pool.Count()
+	s.Isolates, s.Idle, s.Starting = n.Live, n.Idle, n.Starting
+	return s
+}
+
+// Functions describes the deployed functions, by name.
+func (r *Runtime) Functions() []FunctionInfo {
+	var all []FunctionInfo
+	for _, v := range r.functions.Range {
+		all = append(all, v.(*deployed).version.Load().info())
+	}
+	slices.SortFunc(all, func(a, b FunctionInfo) int { return cmp.Compare(a.Name, b.Name) })
+	return all
+}
+
+// Function describes one deployed function, or returns a *NotFoundError. An
+// empty qualifier is the default, $LATEST.
+func (r *Runtime) Function(name, qualifier string) (FunctionInfo, error) {
+	v, err := r.resolve(name, qualifier)
+	if err != nil {
+		return FunctionInfo{}, err
+	}
+	return v.info(), nil
+}
+
+// info describes the version.
+func (v *version) info() FunctionInfo {
+	n := v.group.Count()
+	return FunctionInfo{
+		Name: v.fn.name, ARN: v.fn.arn, Version: latest, Runtime: v.set.Runtime, Handler: v.set.Handler,
+		Timeout: v.set.Timeout, MemorySize: v.set.MemorySize, CodeSHA256: v.sha256, Modified: v.modified,
+		InFlight: v.fn.gate.InFlight(), Isolates: n.Live, Idle: n.Idle,
+	}
+}
+
+// Remove deletes a function. What is in flight finishes. An unknown name is a
+// *NotFoundError.
+func (r *Runtime) Remove(name string) error {
+	if !r.enter() {
+		return ErrClosed
+	}
+	defer r.leave()
+	r.deploying.Lock()
+	defer r.deploying.Unlock()
+	found, ok := r.functions.LoadAndDelete(name)
+	if !ok {
+		return r.notFound(name, "")
+	}
+	fn := found.(*deployed)
+	fn.version.Load().group.Retire()
+	if err := fn.gate.Set(nil, 0); err != nil {
+		return errors.Join(errors.New("runtime: remove "+name), err)
+	}
+	return nil
+}

@@ -26,9 +26,9 @@ type Lines struct {
 
 // Report is what END and REPORT lines tell.
 type Report struct {
-	RequestID, TraceID string
-	Status             Status
-	ErrorType          string
+	RequestID, TraceID      string
+	Status                  Status
+	ErrorType, ErrorMessage string
 	// Duration is the time that the handler took, Init that of the init phase if
 	// this is the first invocation of its isolate.
 	Duration, Init time.Duration

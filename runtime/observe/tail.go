@@ -29,6 +29,16 @@ func (t *Tail) Bytes() []byte {
 	return t.buf[max(0, len(t.buf)-TailBytes):]
 }
 
+// Prepend puts what an earlier tail kept before all else. A nil tail ignores it.
+func (t *Tail) Prepend(earlier *Tail) {
+	if t == nil || earlier == nil || len(earlier.buf) == 0 {
+		return
+	}
+	after := t.buf
+	t.buf = append([]byte(nil), earlier.Bytes()...)
+	t.add(after)
+}
+
 // Sink is the log of one execution environment: what its isolate writes goes to
 // the Stream of its function and, if there is one, to the tail of the invocation
 // that runs.

@@ -57,15 +57,33 @@ func (g *Group[E]) Count() Counts {
 	return Counts{g.live, len(g.idle), g.starting, len(g.waiters)}
 }
 
+// TryGet takes an idle environment, if there is one. The caller gives it to Put
+// or Drop.
+func (g *Group[E]) TryGet() (env E, ok bool) {
+	g.mu.Lock()
+	env, ok = g.pop()
+	g.mu.Unlock()
+	return env, ok
+}
+
+// pop takes the top of the stack. The caller holds mu.
+func (g *Group[E]) pop() (env E, ok bool) {
+	n := len(g.idle) - 1
+	if n < 0 {
+		return env, false
+	}
+	env = g.idle[n].env
+	g.idle[n] = rest[E]{}
+	g.idle = g.idle[:n]
+	return env, true
+}
+
 // Get takes an environment, waiting for one if there must be a cold start. The
 // error is Allow's, the one given to Failed, or the context's. The caller gives
 // the environment to Put or Drop.
 func (g *Group[E]) Get(ctx context.Context) (E, error) {
 	g.mu.Lock()
-	if n := len(g.idle) - 1; n >= 0 {
-		env := g.idle[n].env
-		g.idle[n] = rest[E]{}
-		g.idle = g.idle[:n]
+	if env, ok := g.pop(); ok {
 		g.mu.Unlock()
 		return env, nil
 	}
@@ -121,12 +139,29 @@ func (g *Group[E]) beginStart() E {
 	return g.starter.NewEnv()
 }
 
+// Claim takes an environment without an isolate, for a cold start of the
+// caller's own. The caller gives it to Put or Drop.
+func (g *Group[E]) Claim() E {
+	g.mu.Lock()
+	env := g.beginStart()
+	g.starting--
+	g.live++
+	g.mu.Unlock()
+	g.makeRoom()
+	return env
+}
+
 // launch starts env, after making room for it.
 func (g *Group[E]) launch(env E) {
+	g.makeRoom()
+	g.starter.Start(env)
+}
+
+// makeRoom sees that there are not too many environments.
+func (g *Group[E]) makeRoom() {
 	if g.pool.cfg.Max > 0 && g.pool.total.Load() > int64(g.pool.cfg.Max) {
 		g.pool.evict()
 	}
-	g.starter.Start(env)
 }
 
 // Put takes back an environment whose isolate can serve again; now is the time

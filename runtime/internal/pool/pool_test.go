@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -300,7 +301,7 @@ func TestRetiredGroupClosesWhatComesBack(t *testing.T) {
 		warm(t, g, s, 2)
 		busy, _ := g.Get(t.Context())
 		late := get(t.Context(), g)
-		(<-late).env.users.Store(1)
+		<-late
 		w := get(t.Context(), g)
 		g.Retire()
 		g.Put(busy, clock()) // goes to the request that waits
@@ -374,7 +375,7 @@ func TestHammer(t *testing.T) {
 	users.Wait()
 	for _, g := range groups {
 		for g.Count().Starting > 0 {
-			time.Sleep(time.Millisecond)
+			runtime.Gosched()
 		}
 	}
 	p.Close()

@@ -36,7 +36,8 @@ type Task interface {
 	// runs, from another goroutine, and must not block.
 	Interrupt()
 	// Done is called exactly once, with the outcome: by the worker after Run has
-	// returned, or from another goroutine if Run was given up. It must not block.
+	// returned, or from another goroutine if Run was given up. It must not block,
+	// nor cancel the task.
 	Done(Outcome)
 	// Late is called after Done(Abandoned), when Run has returned at last.
 	Late()
@@ -116,9 +117,9 @@ func (w *worker) tick() {
 	}
 	t := w.task
 	w.task, w.phase, w.lost = nil, abandoned, true
-	w.mu.Unlock()
 	w.pool.lost()
-	t.Done(Abandoned)
+	t.Done(Abandoned) // under mu, so that Late cannot overtake it
+	w.mu.Unlock()
 }
 
 // interrupt starts the grace period. The caller holds mu, which keeps the
