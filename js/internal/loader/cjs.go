@@ -175,11 +175,12 @@ func (r *Realm) run(m *cjsModule, u *unit) {
 	}
 	wrapper, _ := goja.AssertFunction(v)
 	exports := m.object.Get("exports")
+	fix, trace := u.hooks.args(r)
 	imports := goja.Undefined()
 	if u.imports {
 		imports = r.importFunc(m.filename)
 	}
-	if _, err := wrapper(exports, exports, r.requireFunc(m), m.object, r.vm.ToValue(m.filename), r.vm.ToValue(path.Dir(m.filename)), imports); err != nil {
+	if _, err := wrapper(exports, exports, r.requireFunc(m), m.object, r.vm.ToValue(m.filename), r.vm.ToValue(path.Dir(m.filename)), imports, fix, trace); err != nil {
 		panic(err)
 	}
 }

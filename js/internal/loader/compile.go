@@ -30,6 +30,8 @@ type unit struct {
 	text    string        // of a JSON file
 	module  *moduleInfo   // of an ES module
 	imports bool          // a CommonJS module has import()
+	hooks   hooks
+	source  *source // of code
 }
 
 type fileKey struct {
@@ -128,7 +130,10 @@ func compileCommon(name, src string) (*unit, error) {
 	if err != nil {
 		return nil, syntaxError(name, err)
 	}
-	return &unit{format: commonJS, program: program, imports: b.imports}, nil
+	return &unit{
+		format: commonJS, program: program, imports: b.imports, hooks: b.hooks,
+		source: &source{code: t.code, head: wrapperHead, tail: wrapperTail, file: prg.File},
+	}, nil
 }
 
 // errTypeScript stands for what goja would say about TypeScript.
@@ -138,14 +143,16 @@ var errTypeScript = errors.New("loader: TypeScript")
 // module.
 type commonBuilder struct {
 	imports bool
+	hooks   hooks
 }
 
 // commonParams are the hidden parameters, after Node's own.
-var commonParams = []string{hiddenImport}
+var commonParams = []string{hiddenImport, hiddenFix, hiddenTrace}
 
 func (b *commonBuilder) build(prg *ast.Program) {
 	fn := wrapped(prg)
 	w := &walker{shift: file.Idx(len(wrapperHead)), expr: b.expression}
+	b.hooks.install(w)
 	w.stmts(prg.Body)
 	for _, name := range commonParams {
 		fn.ParameterList.List = append(fn.ParameterList.List, &ast.Binding{Target: ident(name, fn.Function)})

@@ -50,7 +50,7 @@ const (
 )
 
 // moduleParams are the parameters of the function that an ES module becomes.
-var moduleParams = []string{hiddenExport, hiddenRequire, hiddenImport, hiddenMeta, hiddenScope, hiddenGate}
+var moduleParams = []string{hiddenExport, hiddenRequire, hiddenImport, hiddenMeta, hiddenScope, hiddenGate, hiddenFix, hiddenTrace}
 
 // compileModule compiles an ES module to a generator function. Its first step
 // registers the getters of the exports, with all functions hoisted, and stops
@@ -84,7 +84,10 @@ func compileModule(name, src, tsconfig string) (*unit, error) {
 	if err != nil {
 		return nil, syntaxError(name, err)
 	}
-	return &unit{format: esModule, program: program, module: b.info}, nil
+	return &unit{
+		format: esModule, program: program, module: b.info, hooks: b.hooks,
+		source: &source{code: t.code, head: moduleHead, tail: moduleTail, file: prg.File},
+	}, nil
 }
 
 // moduleBuilder takes esbuild's CommonJS apart: it knows the statements that
@@ -97,6 +100,7 @@ type moduleBuilder struct {
 	marker   int
 	eval     bool // direct eval could assign to anything
 	walker   *walker
+	hooks    hooks
 }
 
 func ident(name string, at file.Idx) *ast.Identifier {
@@ -133,6 +137,7 @@ func (b *moduleBuilder) build(prg *ast.Program, fn *ast.FunctionLiteral, shift f
 		fn.ParameterList.List = append(fn.ParameterList.List, &ast.Binding{Target: ident(name, at)})
 	}
 	b.walker = &walker{shift: shift, expr: b.expression, before: b.member, assign: b.assign}
+	b.hooks.install(b.walker)
 	b.walker.stmts(prg.Body)
 	b.describeExports()
 }

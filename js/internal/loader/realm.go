@@ -14,7 +14,9 @@ type Realm struct {
 	vm      *goja.Runtime
 	builtin func(name string) (*goja.Object, bool)
 
-	cjs commonState
+	cjs        commonState
+	fix, trace goja.Value // the functions of hooks
+
 	esm map[string]*esModuleState // by path, or "node:" and a core module's name
 }
 

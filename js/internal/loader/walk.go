@@ -20,6 +20,10 @@ type walker struct {
 	before func(ast.Expression) bool
 	// assign is called with each place that is assigned to after its declaration.
 	assign func(ast.Expression)
+	// iterate is called with what a for-of statement iterates over, bind with each
+	// declaration or parameter that has a pattern or a value, after their parts.
+	iterate func(*ast.Expression)
+	bind    func(target, value ast.Expression)
 	// catch is called with each catch clause after its parts.
 	catch func(*ast.CatchStatement)
 	// enter and leave are called around each function.
@@ -124,6 +128,9 @@ func (w *walker) compound(s ast.Statement) {
 		w.move(&s.For)
 		w.forInto(s.Into)
 		s.Source = w.value(s.Source)
+		if w.iterate != nil {
+			w.iterate(&s.Source)
+		}
 		w.stmt(s.Body)
 	case *ast.SwitchStatement:
 		w.move(&s.Switch)
@@ -180,6 +187,9 @@ func (w *walker) bindings(list []*ast.Binding) {
 	for _, b := range list {
 		w.target(b.Target)
 		b.Initializer = w.value(b.Initializer)
+		if w.bind != nil {
+			w.bind(b.Target, b.Initializer)
+		}
 	}
 }
 

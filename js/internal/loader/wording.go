@@ -1,0 +1,449 @@
+package loader
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/dop251/goja/ast"
+	"github.com/dop251/goja/token"
+
+	"github.com/lambent-run/lambent/js/internal/stack"
+)
+
+// thrown is an error of the VM that is to be reworded.
+type thrown struct {
+	message string
+	native  string // the built-in function that threw, empty if it was code
+	sites   func() []site
+}
+
+// reword returns V8's message for one of the VM's own, or false if message is
+// none of them: what the guest writes stays as it is.
+func (t *thrown) reword() (string, bool) {
+	switch t.message[0] {
+	case 'C':
+		return t.rewordC()
+	case 'V', 'N', 'O', 'E', 'o', 'M', 'R':
+		return t.rewordValue()
+	case 'I', 'L', 't', 'e', 'p', 'G', 'T', 'S', '[':
+		return t.rewordOther()
+	}
+	return "", false
+}
+
+// find returns the first site of one of the kinds.
+func (t *thrown) find(kinds ...siteKind) (site, bool) {
+	all := t.sites()
+	for _, k := range kinds {
+		for _, s := range all {
+			if s.kind == k {
+				return s, true
+			}
+		}
+	}
+	return site{}, false
+}
+
+// between returns what lies between two texts that message starts and ends
+// with.
+func between(message, start, end string) (string, bool) {
+	s, ok := strings.CutPrefix(message, start)
+	if !ok {
+		return "", false
+	}
+	return strings.CutSuffix(s, end)
+}
+
+func (t *thrown) rewordC() (string, bool) {
+	for _, end := range []string{"' of undefined", "' of undefined or null"} {
+		if key, ok := between(t.message, "Cannot read property '", end); ok {
+			return t.reading(key)
+		}
+	}
+	switch {
+	case t.message == "Cannot convert undefined or null to object":
+		return t.converting()
+	case t.message == "Cannot access a variable before initialization":
+		if s, ok := t.find(siteName); ok {
+			return "Cannot access '" + s.name + "' before initialization", true
+		}
+	case t.message == "Class constructor cannot be invoked without 'new'":
+		if s, ok := t.find(siteCall); ok {
+			name := printed(s.node)
+			return "Class constructor " + name[strings.LastIndexByte(name, '.')+1:] + " cannot be invoked without 'new'", true
+		}
+	case t.message == "Class extends value is not a constructor or null":
+		if s, ok := t.find(siteClass); ok {
+			return "Class extends value " + printed(s.node) + " is not a constructor or null", true
+		}
+	case strings.HasPrefix(t.message, "Constructor ") && strings.HasSuffix(t.message, " requires 'new'"):
+		name, _ := between(t.message, "Constructor ", " requires 'new'")
+		if name == "Promise" {
+			return "Promise constructor cannot be invoked without 'new'", true
+		}
+	case strings.HasPrefix(t.message, "Cannot assign to read only property '"):
+		if strings.HasSuffix(t.message, "'") {
+			return t.message + " of object '#<Object>'", true
+		}
+	case strings.HasPrefix(t.message, "Cannot delete property '"):
+		if head, ok := strings.CutSuffix(t.message, " of [object Object]"); ok {
+			return head + " of #<Object>", true
+		}
+	case strings.HasPrefix(t.message, "Cannot write private member #"):
+		return strings.Replace(t.message, " from an object ", " to an object ", 1), true
+	case strings.HasPrefix(t.message, "Could not convert &{"):
+		return "Cannot convert object to primitive value", true
+	}
+	if n, ok := between(t.message, "Cannot convert ", " to a BigInt"); ok {
+		if _, err := strconv.ParseFloat(n, 64); err == nil {
+			return "The number " + n + " cannot be converted to a BigInt because it is not an integer", true
+		}
+	}
+	return "", false
+}
+
+func (t *thrown) reading(key string) (string, bool) {
+	if t.native != "" {
+		return "", false
+	}
+	s, ok := t.find(siteMember, siteName)
+	switch {
+	case ok:
+		if s.name != key && s.self != nil { // what was read is read from in turn
+			s.node = s.self
+		}
+	default:
+		if s, ok = t.find(siteCall, siteNew); ok && isErrorClass(s.node) {
+			return "", false
+		}
+		switch callee := unwrap(s.node).(type) {
+		case *ast.DotExpression:
+			s.node = callee.Left
+		case *ast.BracketExpression:
+			s.node = callee.Left
+		}
+	}
+	if key == "Symbol.iterator" {
+		return "undefined is not iterable (cannot read property Symbol(Symbol.iterator))", true
+	}
+	return "Cannot read properties of " + s.nullish() + " (reading '" + key + "')", true
+}
+
+// nullish guesses which of undefined and null a value was: the VM does not
+// tell. It is null where the code says so, or where the language's own
+// functions give null for nothing.
+func (s site) nullish() string {
+	if name := lastName(s.node); name != "" && s.nulls[name] {
+		return "null"
+	}
+	return nullish(s.node)
+}
+
+func nullish(e ast.Expression) string {
+	switch e := e.(type) {
+	case *ast.NullLiteral:
+		return "null"
+	case *ast.OptionalChain:
+		return nullish(e.Expression)
+	case *ast.Optional:
+		return nullish(e.Expression)
+	case *ast.CallExpression:
+		if dot, ok := e.Callee.(*ast.DotExpression); ok {
+			switch string(dot.Identifier.Name) {
+			case "match", "exec", "getPrototypeOf":
+				return "null"
+			}
+		}
+	}
+	return "undefined"
+}
+
+func (t *thrown) converting() (string, bool) {
+	switch t.native {
+	case "map", "filter", "forEach", "some", "every", "find", "findIndex", "findLast", "findLastIndex", "reduce", "reduceRight", "flatMap":
+		return "null is not a function", true
+	case "from", "all", "allSettled", "any", "race":
+		return "undefined is not iterable (cannot read property Symbol(Symbol.iterator))", true
+	case "":
+	default:
+		return "", false
+	}
+	if s, ok := t.find(siteSpread); ok {
+		return printed(s.node) + " is not iterable (cannot read property " + s.nullish() + ")", true
+	}
+	if s, ok := t.find(siteIterate); ok {
+		if s.node == nil {
+			return "undefined is not iterable (cannot read property Symbol(Symbol.iterator))", true
+		}
+		return printed(s.node) + " is not iterable", true
+	}
+	if s, ok := t.find(siteMember); ok && s.name != "" {
+		return "Cannot set properties of " + s.nullish() + " (setting '" + s.name + "')", true
+	}
+	if _, ok := t.find(siteNew); ok {
+		return "undefined is not iterable (cannot read property Symbol(Symbol.iterator))", true
+	}
+	return "", false
+}
+
+func (t *thrown) rewordValue() (string, bool) {
+	if key, ok := between(t.message, "Object has no member '", "'"); ok {
+		s, ok := t.find(siteCall)
+		if !ok {
+			return "", false
+		}
+		switch callee := unwrap(s.node).(type) {
+		case *ast.DotExpression:
+			if callee.Identifier.Name.String() != key {
+				return "", false
+			}
+		case *ast.BracketExpression, *ast.PrivateDotExpression:
+		default:
+			return "", false
+		}
+		return printed(s.node) + " is not a function", true
+	}
+	switch t.message {
+	case "Value is not a constructor", "Not a constructor":
+		if s, ok := t.find(siteNew); ok && !isErrorClass(s.node) {
+			return printed(s.node) + " is not a constructor", true
+		}
+		return "", false
+	case "Value is not object coercible":
+		return t.coercible()
+	case "object is not iterable":
+		return t.iterating()
+	case "No initial value":
+		return "Reduce of empty array with no initial value", t.native != ""
+	case "Malformed URI":
+		return "URI malformed", t.native != ""
+	case "Must call super constructor in derived class before accessing 'this'":
+		return t.message + " or returning from derived constructor", true
+	}
+	for _, start := range []string{"Value is not an object: ", "Value is not callable: ", "Not a function: "} {
+		if v, ok := strings.CutPrefix(t.message, start); ok {
+			return t.notCallable(v)
+		}
+	}
+	if strings.HasPrefix(t.message, "Expecting a function in instanceof check, but got ") {
+		return "Right-hand side of 'instanceof' is not callable", true
+	}
+	if v, ok := strings.CutPrefix(t.message, "Receiver is not an object: "); ok {
+		if s, ok := t.find(siteMember); ok {
+			return "Cannot create property '" + s.name + "' on string '" + v + "'", true
+		}
+	}
+	return "", false
+}
+
+// unwrap takes optional chains off.
+func unwrap(e ast.Expression) ast.Expression {
+	for {
+		switch x := e.(type) {
+		case *ast.OptionalChain:
+			e = x.Expression
+		case *ast.Optional:
+			e = x.Expression
+		default:
+			return e
+		}
+	}
+}
+
+// isErrorClass reports whether an expression looks like the name of an error
+// class: what is made with it has the guest's own text.
+func isErrorClass(e ast.Expression) bool {
+	switch e := e.(type) {
+	case *ast.Identifier:
+		return strings.HasSuffix(string(e.Name), "Error")
+	case *ast.DotExpression:
+		return strings.HasSuffix(string(e.Identifier.Name), "Error")
+	case *ast.SuperExpression:
+		return true
+	}
+	return false
+}
+
+// shown is a value as V8 shows it, from how goja's messages do.
+func shown(v string) string {
+	if v == "[object Object]" {
+		return "#<Object>"
+	}
+	return v
+}
+
+func (t *thrown) notCallable(value string) (string, bool) {
+	switch t.native {
+	case "":
+	case "fromEntries":
+		return "Iterator value " + shown(value) + " is not an entry object", true
+	case "flatMap":
+		return "flatMap mapper function is not callable", true
+	case "defineProperty", "defineProperties":
+		return "Getter must be a function: " + value, true
+	case "apply", "call", "bind", "ownKeys":
+		if t.native != "apply" {
+			return "", false
+		}
+		return "CreateListFromArrayLike called on non-object", true
+	default:
+		return shown(value) + " is not a function", true
+	}
+	if s, ok := t.find(siteBinary); ok {
+		if msg, ok := binaryWords(s.node.(*ast.BinaryExpression), value); ok {
+			return msg, true
+		}
+	}
+	if s, ok := t.find(siteNew); ok {
+		return newWords(s.node, value)
+	}
+	if s, ok := t.find(siteCall); ok && !isErrorClass(s.node) {
+		return printed(s.node) + " is not a function", true
+	}
+	if _, ok := t.find(siteIterate); ok {
+		return "Iterator result " + shown(value) + " is not an object", true
+	}
+	return "", false
+}
+
+func binaryWords(e *ast.BinaryExpression, value string) (string, bool) {
+	switch e.Operator {
+	case token.INSTANCEOF:
+		return "Right-hand side of 'instanceof' is not an object", true
+	case token.IN:
+		key := intermediate
+		switch left := e.Left.(type) {
+		case *ast.StringLiteral:
+			key = left.Value.String()
+		case *ast.NumberLiteral:
+			key = left.Literal
+		case *ast.Identifier:
+			key = left.Name.String()
+		}
+		return "Cannot use 'in' operator to search for '" + key + "' in " + value, true
+	}
+	return "", false
+}
+
+func newWords(class ast.Expression, value string) (string, bool) {
+	if id, ok := class.(*ast.Identifier); ok {
+		switch string(id.Name) {
+		case "Promise":
+			return "Promise resolver " + shown(value) + " is not a function", true
+		case "Map":
+			return "Iterator value " + shown(value) + " is not an entry object", true
+		case "WeakMap":
+			return "Invalid value used as weak map key", true
+		case "WeakSet":
+			return "Invalid value used in weak set", true
+		}
+	}
+	if isErrorClass(class) {
+		return "", false
+	}
+	return printed(class) + " is not a constructor", true
+}
+
+func (t *thrown) coercible() (string, bool) {
+	switch t.native {
+	case "":
+	case "call", "apply": // on what, the stack does not tell
+		return "", false
+	case "setPrototypeOf":
+		return "Object.setPrototypeOf called on null or undefined", true
+	case "fromEntries":
+		return "undefined is not iterable", true
+	default:
+		return "String.prototype." + t.native + " called on null or undefined", true
+	}
+	s, ok := t.find(siteUnpack)
+	if !ok {
+		return "", false
+	}
+	what, is := "undefined", "undefined"
+	if s.node != nil {
+		what, is = printed(s.node), s.nullish()
+	}
+	if s.name == "" {
+		return "Cannot destructure '" + what + "' as it is " + is + ".", true
+	}
+	return "Cannot destructure property '" + s.name + "' of '" + what + "' as it is " + is + ".", true
+}
+
+func (t *thrown) iterating() (string, bool) {
+	const tail = " is not iterable (cannot read property Symbol(Symbol.iterator))"
+	if t.native != "" {
+		return "object" + tail, true
+	}
+	if _, ok := t.find(siteSpread); ok {
+		return "Spread syntax requires ...iterable[Symbol.iterator] to be a function", true
+	}
+	if s, ok := t.find(siteIterate); ok && s.node != nil {
+		if call, ok := unwrap(s.node).(*ast.CallExpression); ok {
+			return printed(call.Callee) + " is not a function or its return value is not iterable", true
+		}
+		return printed(s.node) + " is not iterable", true
+	}
+	return "object" + tail, true
+}
+
+// fixedWords are messages that need no more than a translation.
+var fixedWords = map[string]string{
+	"Invalid count value":                                          "Invalid count value: -1",
+	"toFixed() precision must be between 0 and 100":                "toFixed() digits argument must be between 0 and 100",
+	"toPrecision() precision must be between 1 and 100":            "toPrecision() argument must be between 1 and 100",
+	"The normalization form should be one of NFC, NFD, NFKC, NFKD": "The normalization form should be one of NFC, NFD, NFKC, NFKD.",
+	"Illegal generator state":                                      "Generator is already running",
+	"[object Object] is not extensible":                            "#<Object> is not extensible",
+	"prototype is not an object":                                   "Function has non-object prototype 'undefined' in instanceof check",
+}
+
+func (t *thrown) rewordOther() (string, bool) {
+	if msg, ok := fixedWords[t.message]; ok {
+		return msg, true
+	}
+	if rest, ok := strings.CutPrefix(t.message, "SyntaxError: "); ok {
+		return evalWords(rest), true
+	}
+	return "", false
+}
+
+// evalWords takes the position out of a message of goja's parser.
+func evalWords(msg string) string {
+	if rest, ok := strings.CutPrefix(msg, "<eval>: Line "); ok {
+		if _, text, ok := strings.Cut(rest, " "); ok {
+			msg = text
+		}
+	}
+	if i := strings.LastIndex(msg, " at <eval>:"); i >= 0 {
+		msg = msg[:i]
+	}
+	if i := strings.LastIndex(msg, " (and "); i >= 0 {
+		msg = msg[:i]
+	}
+	return quoteToken(msg)
+}
+
+// quoteToken puts quotes around the token of "Unexpected token x", as V8 does.
+func quoteToken(msg string) string {
+	tok, ok := strings.CutPrefix(msg, "Unexpected token ")
+	if !ok || strings.HasPrefix(tok, "'") {
+		return msg
+	}
+	if tok == "ILLEGAL" {
+		return "Invalid or unexpected token"
+	}
+	return "Unexpected token '" + tok + "'"
+}
+
+// nativeName returns the plain name of a built-in function in a frame.
+func nativeName(f stack.Frame) string {
+	if f.File != "" {
+		return ""
+	}
+	name := f.Func[strings.LastIndexByte(f.Func, '.')+1:]
+	if name == "" {
+		return "<anonymous>"
+	}
+	return name
+}
