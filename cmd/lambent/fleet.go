@@ -60,7 +60,7 @@ func (f *fleet) deployOne(ctx context.Context, src source) error {
 	if err := f.rt.Deploy(ctx, fn); err != nil {
 		var setting *runtime.SettingError
 		if errors.As(err, &setting) {
-			return usagef("function %s: %s", src.name, setting.Message)
+			return usagef("function %s: %s: %s", src.name, setting.Field, setting.Message)
 		}
 		return fmt.Errorf("function %s (%s): %w", src.name, shown(src.path), err)
 	}

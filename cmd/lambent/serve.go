@@ -66,8 +66,8 @@ NAME=PATH gives a single function another name.`,
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.StringVar(&o.listen, "listen", defaultListen, "address to listen on; port 0 takes a free one")
-	flags.BoolVar(&o.allowRemote, "allow-remote", false, "let --listen name an address that other machines can reach: whoever can, may run the functions, because requests are not authenticated")
-	flags.StringVar(&o.dataDir, "data-dir", "", "folder for this server's state: its URL, by which 'lambent invoke --data-dir' finds it, under a lock that keeps a second server out")
+	flags.BoolVar(&o.allowRemote, "allow-remote", false, "let --listen name an address that other machines can reach (requests are not authenticated)")
+	flags.StringVar(&o.dataDir, "data-dir", "", "folder for the server's state: a lock against a second server, and the URL for 'lambent invoke --data-dir'")
 	flags.BoolVar(&o.watch, "watch", false, "deploy a function again when its files change")
 	o.register(flags)
 	flags.IntVar(&o.concurrency, "concurrency", 1000, "most invocations in flight, over all functions")

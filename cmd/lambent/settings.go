@@ -23,7 +23,7 @@ type settings struct {
 
 func (s *settings) register(flags *pflag.FlagSet) {
 	s.timeout = seconds(3 * time.Second)
-	flags.StringVar(&s.handler, "handler", "", "handler as FILE.EXPORT, without the file's extension (default: the file's or the package's own, export \"handler\")")
+	flags.StringVar(&s.handler, "handler", "", "handler as MODULE.EXPORT, such as src/app.main (default: the export \"handler\" of the file or the package's main)")
 	flags.Var(&s.timeout, "timeout", "time limit of an invocation: seconds, or a duration such as 500ms or 2m")
 	flags.IntVar(&s.memory, "memory", 128, "memory size in MB that functions are told")
 	flags.StringArrayVar(&s.env, "env", nil, "environment variable of the functions as KEY=VALUE (repeatable)")
