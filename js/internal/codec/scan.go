@@ -54,6 +54,8 @@ type frame struct {
 type scanner struct {
 	text string
 	keep bool
+	// escapes is set when an escape sequence is read.
+	escapes bool
 	// nodes has, if keep is set, the containers so far. Those that are open
 	// hold their frames meanwhile: end is the parent, next the first key.
 	nodes []node
@@ -71,22 +73,22 @@ const seenDepth = 64
 
 var scanners = sync.Pool{New: func() any { return new(scanner) }}
 
-// maxPooled is up to how many bytes or keys a scanner's stacks are kept for
-// the next text.
+// maxPooled is up to how many containers, levels or keys a scanner's memory is
+// kept for the next text.
 const maxPooled = 16 << 10
 
 // scan checks text, and returns its containers if keep is set.
 func scan(text string, keep bool) ([]node, *syntaxError) {
 	s := scanners.Get().(*scanner)
-	s.text, s.keep, s.nodes, s.depth = text, keep, nil, 0
-	s.kinds, s.keys = s.kinds[:0], s.keys[:0]
-	if keep {
-		s.nodes = make([]node, 0, min(len(text)/64+1, 1024))
-	}
+	s.text, s.keep, s.depth = text, keep, 0
+	s.nodes, s.kinds, s.keys = s.nodes[:0], s.kinds[:0], s.keys[:0]
 	err := s.run()
-	nodes := s.nodes
-	s.text, s.nodes = "", nil
-	if cap(s.kinds) <= maxPooled && cap(s.keys) <= maxPooled {
+	s.text = ""
+	var nodes []node
+	if len(s.nodes) > 0 {
+		nodes = append(make([]node, 0, len(s.nodes)), s.nodes...)
+	}
+	if cap(s.nodes) <= maxPooled && cap(s.kinds) <= maxPooled && cap(s.keys) <= maxPooled {
 		scanners.Put(s)
 	}
 	return nodes, err
@@ -100,11 +102,7 @@ func (s *scanner) run() *syntaxError {
 	i := 0
 	for {
 		// A value must begin here.
-		for i < len(text) && isSpace(text[i]) {
-			i++
-			cur.flags &^= canonical
-		}
-		if i == len(text) {
+		if i = s.space(i, &cur.flags); i == len(text) {
 			return failEnd(i)
 		}
 		var err *syntaxError
@@ -236,6 +234,9 @@ func (s *scanner) close(cur *frame, end int) {
 
 // space skips white space from i.
 func (s *scanner) space(i int, flags *nodeFlags) int {
+	if i == len(s.text) || s.text[i] > ' ' {
+		return i
+	}
 	for i < len(s.text) && isSpace(s.text[i]) {
 		i++
 		*flags &^= canonical
@@ -251,6 +252,7 @@ func (s *scanner) key(i int, cur *frame, fail func(int) *syntaxError) (int, *syn
 		return i, fail(i)
 	}
 	start := i + 1
+	s.escapes = false
 	end, err := s.str(i, &cur.flags)
 	if err != nil {
 		return i, err
@@ -272,7 +274,7 @@ func (s *scanner) key(i int, cur *frame, fail func(int) *syntaxError) (int, *syn
 // not be that of the text.
 func (s *scanner) note(cur *frame, start, end int) {
 	key := s.text[start:end]
-	if len(key) > maxKeyLen || len(s.keys)-int(cur.keys) >= maxKeys || !plainKey(key) {
+	if len(key) > maxKeyLen || len(s.keys)-int(cur.keys) >= maxKeys || s.escapes || !plainKey(key) {
 		cur.flags &^= regular | canonical
 		return
 	}
@@ -294,18 +296,20 @@ func (s *scanner) note(cur *frame, start, end int) {
 	s.keys = append(s.keys, span{uint32(start), uint32(end)})
 }
 
-// plainKey reports whether a key, as it stands in the text, is ASCII without
-// escapes and no array index.
+// plainKey reports whether a key without escapes is ASCII and no array index.
 func plainKey(key string) bool {
-	digits := true
-	for i := 0; i < len(key); i++ {
-		ch := key[i]
-		if ch == '\\' || ch >= utf8.RuneSelf {
-			return false
-		}
-		digits = digits && ch-'0' < 10
+	if len(key) == 0 {
+		return true
 	}
-	return !digits || len(key) == 0
+	if key[0]-'0' > 9 {
+		return isASCII(key)
+	}
+	for i := 1; i < len(key); i++ {
+		if key[i]-'0' > 9 {
+			return isASCII(key)
+		}
+	}
+	return false
 }
 
 // word reads a literal at i.

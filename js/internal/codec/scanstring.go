@@ -1,6 +1,9 @@
 package codec
 
-import "unsafe"
+import (
+	"math/bits"
+	"unsafe"
+)
 
 // Constants of the search for several bytes at once.
 const (
@@ -17,8 +20,8 @@ func word64(s string, i int) uint64 {
 }
 
 // special marks, by their high bits, the bytes of w that are a quote, a
-// backslash or a control character. Bytes from 0x80 are not marked; those
-// above a marked one may be marked wrongly.
+// backslash or a control character. Bytes from 0x80 are not marked. Those
+// above the lowest marked one may be marked wrongly.
 func special(w uint64) uint64 {
 	quote, slash := w^(ones*'"'), w^(ones*'\\')
 	return ((w - ones*0x20) | (quote - ones) | (slash - ones)) & ^w & highs
@@ -28,8 +31,8 @@ func special(w uint64) uint64 {
 // a backslash or a control character, or len(s).
 func plainRun(s string, i int) int {
 	for i+8 <= len(s) {
-		if special(word64(s, i)) != 0 {
-			break
+		if m := special(word64(s, i)); m != 0 {
+			return i + bits.TrailingZeros64(m)/8
 		}
 		i += 8
 	}
@@ -74,6 +77,7 @@ func (s *scanner) str(i int, flags *nodeFlags) (int, *syntaxError) {
 // escape reads the escape sequence at i.
 func (s *scanner) escape(i int, flags *nodeFlags) (int, *syntaxError) {
 	i++
+	s.escapes = true
 	if i == len(s.text) {
 		return i, failEnd(i)
 	}

@@ -286,13 +286,16 @@ func (it *recordIter) next() (iterItem, iterNext) {
 	return iterItem{}, nil
 }
 
-// List is an array that reads its elements at the first look.
+// List is an array that reads its elements at the first look, and becomes an
+// ordinary goja array when a guest does more than read elements by index and
+// the length.
 type List struct {
 	deferred
-	obj  goja.Object
-	home *Home
-	src  Source // nil once the elements are read
-	node uint32
+	obj      goja.Object
+	home     *Home
+	src      Source // nil once the elements are read
+	node     uint32
+	elements []goja.Value
 }
 
 var _ objectImpl = (*List)(nil)
@@ -305,14 +308,55 @@ func (h *Home) NewList(l *List, src Source, node uint32) *goja.Object {
 	return &l.obj
 }
 
+// open reads the elements, and reports whether l is still a list.
+func (l *List) open() bool {
+	if l.src != nil {
+		l.elements = l.src.Elements(l.node)
+		l.src = nil
+	}
+	return l.from != nil
+}
+
+// build is called by deferred.real.
 func (l *List) build() *goja.Object {
-	obj := l.home.NewArray(l.src.Elements(l.node))
-	l.src = nil
+	l.open()
+	obj := l.home.NewArray(l.elements)
+	l.elements = nil
 	return obj
 }
 
 // Source returns where an untouched list's elements are, or nil.
 func (l *List) Source() (Source, uint32) { return l.src, l.node }
+
+func (l *List) className() string {
+	if l.from != nil {
+		return "Array"
+	}
+	return mirrorOf(l.val).self.className()
+}
+
+func (l *List) getIdx(p valueInt, receiver goja.Value) goja.Value {
+	if l.open() && uint64(p) < uint64(len(l.elements)) {
+		return l.elements[p]
+	}
+	return l.real().getIdx(p, receiver)
+}
+
+func (l *List) getOwnPropIdx(p valueInt) goja.Value {
+	if l.open() && uint64(p) < uint64(len(l.elements)) {
+		return l.elements[p]
+	}
+	return l.real().getOwnPropIdx(p)
+}
+
+func (l *List) getStr(p unistring.String, receiver goja.Value) goja.Value {
+	if p == "length" && l.open() {
+		n := new(int64)
+		*n = int64(len(l.elements))
+		return Int(n)
+	}
+	return l.real().getStr(p, receiver)
+}
 
 // NewArray returns an array of elements, which become its own.
 func (h *Home) NewArray(elements []goja.Value) *goja.Object {

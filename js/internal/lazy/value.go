@@ -158,7 +158,7 @@ func ListOf(o *goja.Object) *List { return (*List)(dataOf(mirrorOf(o).self)) }
 // Touch makes an Untouched or an IsList what it is to be.
 func Touch(o *goja.Object) {
 	if f := FormOf(o); f == Untouched || f == IsList {
-		mirrorOf(o).self.className()
+		mirrorOf(o).self.isExtensible() // of their methods that anyone may call, one that is no short cut
 	}
 }
 
@@ -171,9 +171,13 @@ func (p *PlainObject) IsOrdinary() bool { return p.class == "Object" }
 // Names returns the keys in the order of enumeration. They may change when
 // guest code runs or a property is defined.
 func (p *PlainObject) Names() []unistring.String {
-	if p.lastSortedPropLen < len(p.propNames) {
-		mirrorOf(p.val).self.stringKeys(true, nil) // sorts
+	for i := p.lastSortedPropLen; i < len(p.propNames); i++ {
+		if k := p.propNames[i]; len(k) > 0 && k[0]-'0' < 10 { // maybe an index
+			mirrorOf(p.val).self.stringKeys(true, nil) // sorts
+			return p.propNames
+		}
 	}
+	p.lastSortedPropLen = len(p.propNames)
 	return p.propNames
 }
 
