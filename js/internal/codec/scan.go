@@ -2,7 +2,6 @@ package codec
 
 import (
 	"sync"
-	"unicode/utf8"
 )
 
 // node is one container (object or array) of a text. The nodes of a text
