@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/lambent-run/lambent/js/node/fs/scratch"
 	"github.com/lambent-run/lambent/runtime/internal/pool"
 	"github.com/lambent-run/lambent/runtime/observe"
 )
@@ -43,7 +44,6 @@ func (v *version) NewEnv() *environment {
 	vars := make(map[string]string, len(v.vars)+1)
 	maps.Copy(vars, v.vars)
 	vars["AWS_LAMBDA_LOG_STREAM_NAME"] = stream
-	rt := v.fn.rt
 	e.spec = Environment{
 		FunctionName:    v.fn.name,
 		FunctionVersion: latest,
@@ -51,8 +51,8 @@ func (v *version) NewEnv() *environment {
 		LogStream:       stream,
 		MemorySize:      v.set.MemorySize,
 		Vars:            vars,
-		Tmp:             rt.newScratch(int64(v.set.EphemeralStorage) << 20),
-		HTTP:            rt.http,
+		Tmp:             scratch.New(int64(v.set.EphemeralStorage) << 20),
+		HTTP:            v.fn.rt.http,
 		Log:             e.sink,
 		LogJSON:         v.lines.JSON,
 		LogLevel:        v.set.LogLevel,

@@ -97,9 +97,6 @@ func newTransport() *http.Transport {
 	return t
 }
 
-// newScratch makes the /tmp of an environment.
-func (r *Runtime) newScratch(limit int64) Scratch { return nil }
-
 // clock is the time since New in nanoseconds; it does not go back.
 func (r *Runtime) clock() int64 { return int64(time.Since(r.epoch)) }
 
