@@ -21,25 +21,24 @@ const (
 
 // invoke serves POST /2015-03-31/functions/{name}/invocations.
 func (s *Server) invoke(ctx *fasthttp.RequestCtx, c *conn, r *route) {
-	requestID := newRequestID()
 	var req request
 	payload, fault := s.accept(ctx, c, r, &req, nameInvoke)
 	if fault != nil {
 		s.releaseBody(c, false)
-		s.failAs(ctx, fault, requestID)
+		s.fail(ctx, fault)
 		return
 	}
 	switch req.kind {
 	case requestResponse:
-		res, err := s.do(&req, r, payload, requestID, nil)
+		res, err := s.do(&req, r, payload, nil)
 		s.releaseBody(c, res.Abandoned)
-		s.reply(ctx, c, &req, res, err, requestID)
+		s.reply(ctx, c, &req, &res, err)
 	case dryRun:
 		s.releaseBody(c, false)
-		s.dryRun(ctx, r, requestID)
+		s.dryRun(ctx, r, req.id)
 	case event:
 		s.releaseBody(c, false)
-		s.failAs(ctx, notImplemented("The invocation type Event of the operation Invoke"), requestID)
+		s.failAs(ctx, notImplemented("The invocation type Event of the operation Invoke"), req.id)
 	}
 }
 
@@ -58,18 +57,20 @@ func (s *Server) accept(ctx *fasthttp.RequestCtx, c *conn, r *route, req *reques
 	}
 	c.enter(phaseWorking)
 	if req.traceID == "" {
-		req.traceID = newTraceID(c.reg.wallClock())
+		req.id, req.traceID = newIDs(c.reg.wallClock())
+	} else {
+		req.id = newRequestID()
 	}
 	return payload, nil
 }
 
 // do runs the invocation.
-func (s *Server) do(req *request, r *route, payload []byte, requestID string, stream runtime.ResponseStream) (runtime.Result, error) {
+func (s *Server) do(req *request, r *route, payload []byte, stream runtime.ResponseStream) (runtime.Result, error) {
 	return s.cfg.Runtime.Do(s.base, runtime.Invocation{
 		Function:      r.fn.Name,
 		Qualifier:     r.fn.Qualifier,
 		Payload:       payload,
-		RequestID:     requestID,
+		RequestID:     req.id,
 		ClientContext: req.clientContext,
 		TraceID:       req.traceID,
 		TenantID:      req.tenantID,
@@ -80,12 +81,12 @@ func (s *Server) do(req *request, r *route, payload []byte, requestID string, st
 
 // reply answers a synchronous invocation. What the function did wrong is a
 // success of the API: only a header tells.
-func (s *Server) reply(ctx *fasthttp.RequestCtx, c *conn, req *request, res runtime.Result, err error, requestID string) {
+func (s *Server) reply(ctx *fasthttp.RequestCtx, c *conn, req *request, res *runtime.Result, err error) {
 	h := &ctx.Response.Header
 	if err != nil {
 		var failure *runtime.FunctionError
 		if !errors.As(err, &failure) {
-			s.failAs(ctx, s.runtimeError(err, nameInvoke), requestID)
+			s.failAs(ctx, s.runtimeError(err, nameInvoke), req.id)
 			return
 		}
 		h.SetCanonical(headerFunctionError, unhandled)
@@ -94,7 +95,7 @@ func (s *Server) reply(ctx *fasthttp.RequestCtx, c *conn, req *request, res runt
 		}
 	}
 	h.SetCanonical(headerContentType, contentTypeJSON)
-	h.SetCanonical(headerRequestID, c.bytes(requestID))
+	h.SetCanonical(headerRequestID, c.bytes(req.id))
 	h.SetCanonical(headerExecutedVersion, c.bytes(res.ExecutedVersion))
 	h.SetCanonical(headerTraceID, c.bytes(req.traceID))
 	h.SetCanonical(headerRemapped, zero)

@@ -47,6 +47,8 @@ const (
 
 // request is what the headers of an invocation ask for.
 type request struct {
+	// id is the request's id, made by us.
+	id            string
 	kind          invocationType
 	tail          bool
 	clientContext []byte

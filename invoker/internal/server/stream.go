@@ -17,23 +17,22 @@ import (
 // body after its handler has returned, and the status is known only when the
 // first piece of the body comes, or an error instead.
 func (s *Server) invokeStream(ctx *fasthttp.RequestCtx, c *conn, r *route) {
-	requestID := newRequestID()
 	var req request
 	payload, fault := s.accept(ctx, c, r, &req, nameStream)
 	if fault != nil {
 		s.releaseBody(c, false)
-		s.failAs(ctx, fault, requestID)
+		s.fail(ctx, fault)
 		return
 	}
 	if req.kind == dryRun {
 		s.releaseBody(c, false)
-		s.dryRun(ctx, r, requestID)
+		s.dryRun(ctx, r, req.id)
 		return
 	}
 	info, err := s.cfg.Runtime.Function(r.fn.Name, r.fn.Qualifier)
 	if err != nil {
 		s.releaseBody(c, false)
-		s.failAs(ctx, s.runtimeError(err, nameStream), requestID)
+		s.failAs(ctx, s.runtimeError(err, nameStream), req.id)
 		return
 	}
 	// The invocation outlives this handler, so it takes the body with it.
@@ -42,17 +41,17 @@ func (s *Server) invokeStream(ctx *fasthttp.RequestCtx, c *conn, r *route) {
 	stream := newEventStream()
 	target := *r
 	go func() {
-		res, err := s.do(&req, &target, payload, requestID, stream)
+		res, err := s.do(&req, &target, payload, stream)
 		s.bodies.used.Add(-held)
 		stream.finish(s, &req, res, err)
 	}()
 	if fault := stream.begin(); fault != nil {
-		s.failAs(ctx, fault, requestID)
+		s.failAs(ctx, fault, req.id)
 		return
 	}
 	h := &ctx.Response.Header
 	h.SetCanonical(headerContentType, contentTypeStream)
-	h.SetCanonical(headerRequestID, c.bytes(requestID))
+	h.SetCanonical(headerRequestID, c.bytes(req.id))
 	h.SetCanonical(headerExecutedVersion, c.bytes(info.Version))
 	h.SetCanonical(headerTraceID, c.bytes(req.traceID))
 	ctx.Response.SetBodyStream(stream, -1)
