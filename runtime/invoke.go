@@ -48,13 +48,13 @@ func (r *Runtime) Do(ctx context.Context, inv Invocation) (Result, error) {
 	if v.fn.breaker.stuck.Load() > 0 && r.workers.Stuck() >= r.cfg.MaxAbandoned {
 		return res, v.fn.suspended(breakerRest)
 	}
-	x := runs.Get().(*run)
+	x := r.newRun()
 	began := time.Now()
 	if reason := v.fn.gate.Reserve(&x.slot, r.at(began)); reason != "" {
-		runs.Put(x)
+		r.runs.Put(x)
 		return res, v.fn.throttled(reason)
 	}
-	x.rt, x.v = r, v
+	x.v = v
 	r.count.invocations.Add(1)
 	err = r.serve(ctx, x, &inv, &res, began)
 	x.slot.Release()

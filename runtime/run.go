@@ -34,15 +34,21 @@ type run struct {
 
 var _ worker.Task = (*run)(nil)
 
-var runs = sync.Pool{New: func() any { return &run{done: make(chan worker.Outcome, 1)} }}
+// newRun returns a run without an invocation.
+func (r *Runtime) newRun() *run {
+	if x, ok := r.runs.Get().(*run); ok {
+		return x
+	}
+	return &run{rt: r, done: make(chan worker.Outcome, 1)}
+}
 
 // recycle keeps x for another invocation.
 func (x *run) recycle() {
-	x.rt, x.v, x.env, x.sink = nil, nil, nil, nil
+	x.v, x.env, x.sink = nil, nil, nil
 	x.call, x.reply, x.err = Call{}, Reply{}, nil
 	x.stream.reset(nil)
 	x.interrupted.Store(false)
-	runs.Put(x)
+	x.rt.runs.Put(x)
 }
 
 // Run runs the handler.

@@ -45,6 +45,7 @@ type Runtime struct {
 	base      context.Context
 	stop      context.CancelFunc // ends base, and with it all init phases
 
+	runs     sync.Pool    // of *run
 	inFlight atomic.Int64 // calls of Do
 	closed   atomic.Bool
 	quiet    chan struct{} // has a value when inFlight may have become 0
