@@ -9,10 +9,12 @@ import (
 	"github.com/lambent-run/lambent/js/module"
 	"github.com/lambent-run/lambent/js/node/buffer"
 	"github.com/lambent-run/lambent/js/node/console"
+	"github.com/lambent-run/lambent/js/node/constants"
 	"github.com/lambent-run/lambent/js/node/crypto"
 	"github.com/lambent-run/lambent/js/node/dom"
 	"github.com/lambent-run/lambent/js/node/encoding"
 	"github.com/lambent-run/lambent/js/node/events"
+	"github.com/lambent-run/lambent/js/node/fs"
 	"github.com/lambent-run/lambent/js/node/internal/asyncctx"
 	"github.com/lambent-run/lambent/js/node/internal/errors"
 	"github.com/lambent-run/lambent/js/node/path"
@@ -26,14 +28,19 @@ import (
 var modules = map[string]module.Loader{
 	"buffer":                 buffer.Load,
 	"console":                console.Load,
+	"constants":              constants.Load,
 	"crypto":                 crypto.Load,
 	"events":                 events.Load,
+	"fs":                     fs.Load,
+	"fs/promises":            fs.LoadPromises,
 	"internal/abort":         dom.LoadAbort,
 	"internal/async_context": asyncctx.Load,
+	"internal/constants":     constants.LoadTables,
 	"internal/dom":           dom.LoadException,
 	"internal/encoding":      encoding.Load,
 	"internal/errors":        errors.Load,
 	"internal/events":        dom.LoadEvents,
+	"internal/fs/streams":    fs.LoadStreams,
 	"internal/microtask":     timers.LoadMicrotask,
 	"path":                   path.Load,
 	"path/posix":             path.LoadPosix,
