@@ -175,12 +175,12 @@ func (r *Realm) run(m *cjsModule, u *unit) {
 	}
 	wrapper, _ := goja.AssertFunction(v)
 	exports := m.object.Get("exports")
-	fix, trace := u.hooks.args(r)
 	imports := goja.Undefined()
 	if u.imports {
 		imports = r.importFunc(m.filename)
 	}
-	if _, err := wrapper(exports, exports, r.requireFunc(m), m.object, r.vm.ToValue(m.filename), r.vm.ToValue(path.Dir(m.filename)), imports, fix, trace); err != nil {
+	args := append([]goja.Value{exports, r.requireFunc(m), m.object, r.vm.ToValue(m.filename), r.vm.ToValue(path.Dir(m.filename)), imports}, u.hooks.args(r)...)
+	if _, err := wrapper(exports, args...); err != nil {
 		panic(err)
 	}
 }

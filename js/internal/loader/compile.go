@@ -147,13 +147,12 @@ type commonBuilder struct {
 }
 
 // commonParams are the hidden parameters, after Node's own.
-var commonParams = []string{hiddenImport, hiddenFix, hiddenTrace}
+var commonParams = append([]string{hiddenImport}, hookParams...)
 
 func (b *commonBuilder) build(prg *ast.Program) {
 	fn := wrapped(prg)
 	w := &walker{shift: file.Idx(len(wrapperHead)), expr: b.expression}
-	b.hooks.install(w)
-	w.stmts(prg.Body)
+	b.hooks.walk(w, prg.Body)
 	for _, name := range commonParams {
 		fn.ParameterList.List = append(fn.ParameterList.List, &ast.Binding{Target: ident(name, fn.Function)})
 	}

@@ -163,7 +163,7 @@ func (r *Realm) moduleArgs(m *esModuleState) []goja.Value {
 		m.gate = resolve
 		args[5] = r.vm.ToValue(p)
 	}
-	args[6], args[7] = m.unit.hooks.args(r)
+	copy(args[len(args)-len(hookParams):], m.unit.hooks.args(r))
 	return args
 }
 

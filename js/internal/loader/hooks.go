@@ -14,6 +14,7 @@ import (
 type hooks struct {
 	fix   bool // some call of hiddenFix was put in
 	trace bool // some call of hiddenTrace was put in
+	deep  bool // some function counts how often it is called
 }
 
 const (
@@ -39,6 +40,16 @@ func (h *hooks) install(w *walker) {
 			*e = &ast.SequenceExpression{Sequence: []ast.Expression{ident(hiddenFix, at), *e}}
 		}
 	}
+}
+
+// walk walks a module's statements with w and puts all hooks in.
+func (h *hooks) walk(w *walker, body []ast.Statement) {
+	var r recursion
+	h.install(w)
+	r.install(w)
+	w.stmts(body)
+	r.mark()
+	h.deep = r.found
 }
 
 func (h *hooks) call(name string, arg ast.Expression, at file.Idx) ast.Expression {
@@ -138,6 +149,11 @@ func firstParam(p *ast.ParameterList) *ast.Identifier {
 // before puts a call of hiddenFix in front of statements, after directives
 // such as 'use strict'.
 func (h *hooks) before(list []ast.Statement, id *ast.Identifier, at file.Idx) []ast.Statement {
+	return insert(list, &ast.ExpressionStatement{Expression: h.call(hiddenFix, &ast.Identifier{Name: id.Name, Idx: at}, at)})
+}
+
+// insert puts a statement in front of others, but after directives.
+func insert(list []ast.Statement, first ast.Statement) []ast.Statement {
 	n := 0
 	for n < len(list) {
 		s, ok := list[n].(*ast.ExpressionStatement)
@@ -151,7 +167,7 @@ func (h *hooks) before(list []ast.Statement, id *ast.Identifier, at file.Idx) []
 	}
 	out := make([]ast.Statement, 0, len(list)+1)
 	out = append(out, list[:n]...)
-	out = append(out, &ast.ExpressionStatement{Expression: h.call(hiddenFix, &ast.Identifier{Name: id.Name, Idx: at}, at)})
+	out = append(out, first)
 	return append(out, list[n:]...)
 }
 
@@ -194,9 +210,12 @@ func takesStack(p ast.Pattern) bool {
 	return false
 }
 
-// args returns the values of hiddenFix and hiddenTrace.
-func (h hooks) args(r *Realm) (fix, trace goja.Value) {
-	fix, trace = goja.Undefined(), goja.Undefined()
+// hookParams are the hidden parameters that the hooks need, in the order of args.
+var hookParams = []string{hiddenFix, hiddenTrace, hiddenDeep, hiddenDepth}
+
+// args returns the values of hookParams.
+func (h hooks) args(r *Realm) []goja.Value {
+	fix, trace, deep := goja.Undefined(), goja.Undefined(), goja.Undefined()
 	if h.fix {
 		if r.fix == nil {
 			r.fix = r.vm.ToValue(func(call goja.FunctionCall) goja.Value {
@@ -215,5 +234,8 @@ func (h hooks) args(r *Realm) (fix, trace goja.Value) {
 		}
 		trace = r.trace
 	}
-	return fix, trace
+	if h.deep {
+		deep = r.deepFunc()
+	}
+	return []goja.Value{fix, trace, deep, r.vm.ToValue(0)}
 }

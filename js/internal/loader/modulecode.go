@@ -50,7 +50,7 @@ const (
 )
 
 // moduleParams are the parameters of the function that an ES module becomes.
-var moduleParams = []string{hiddenExport, hiddenRequire, hiddenImport, hiddenMeta, hiddenScope, hiddenGate, hiddenFix, hiddenTrace}
+var moduleParams = append([]string{hiddenExport, hiddenRequire, hiddenImport, hiddenMeta, hiddenScope, hiddenGate}, hookParams...)
 
 // compileModule compiles an ES module to a generator function. Its first step
 // registers the getters of the exports, with all functions hoisted, and stops
@@ -137,8 +137,7 @@ func (b *moduleBuilder) build(prg *ast.Program, fn *ast.FunctionLiteral, shift f
 		fn.ParameterList.List = append(fn.ParameterList.List, &ast.Binding{Target: ident(name, at)})
 	}
 	b.walker = &walker{shift: shift, expr: b.expression, before: b.member, assign: b.assign}
-	b.hooks.install(b.walker)
-	b.walker.stmts(prg.Body)
+	b.hooks.walk(b.walker, prg.Body)
 	b.describeExports()
 }
 

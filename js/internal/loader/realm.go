@@ -14,8 +14,8 @@ type Realm struct {
 	vm      *goja.Runtime
 	builtin func(name string) (*goja.Object, bool)
 
-	cjs        commonState
-	fix, trace goja.Value // the functions of hooks
+	cjs              commonState
+	fix, trace, deep goja.Value // the functions of hooks
 
 	esm map[string]*esModuleState // by path, or "node:" and a core module's name
 }

@@ -26,6 +26,8 @@ type walker struct {
 	bind    func(target, value ast.Expression)
 	// catch is called with each catch clause after its parts.
 	catch func(*ast.CatchStatement)
+	// method is called with each method of a class after its parts.
+	method func(key ast.Expression, fn *ast.FunctionLiteral)
 	// enter and leave are called around each function.
 	enter func(fn ast.Expression)
 	leave func(fn ast.Expression)
@@ -266,6 +268,9 @@ func (w *walker) class(c *ast.ClassLiteral) {
 			w.move(&el.Idx)
 			w.key(&el.Key, el.Computed)
 			w.function(el.Body)
+			if w.method != nil && !el.Computed {
+				w.method(el.Key, el.Body)
+			}
 		case *ast.ClassStaticBlock:
 			w.move(&el.Static)
 			w.block(el.Block)
