@@ -30,6 +30,7 @@ type encoder struct {
 	// c.guest was pureAt.
 	pure   bool
 	depth  int    // c.depth, before this run
+	ticks  uint   // see tick
 	own    []byte // a buffer for JSON.stringify
 	pureAt uint
 }
@@ -110,7 +111,9 @@ func (e *encoder) number(f float64) {
 	e.dst = appendFloat(e.dst, f)
 }
 
+// checkLength is called for every value.
 func (e *encoder) checkLength() {
+	e.tick()
 	if len(e.dst)-e.base > maxLength {
 		throw(e.c.vm, "RangeError", msgLength)
 	}
@@ -189,8 +192,8 @@ func (e *encoder) simpleArray(o *goja.Object) bool {
 	return a.Proto() == e.c.home.ArrayPrototype() && (a.OwnKeys() == 1 || lazy.Own(o, "toJSON") == nil) && e.isPure()
 }
 
-// copyText writes a value that nobody has looked at by copying the text it
-// came from, if that is what writing it would come to.
+// copyText writes a value that nobody has looked at from the text it came
+// from, and reports whether that can be done.
 func (e *encoder) copyText(o *goja.Object, form lazy.Form) bool {
 	var src lazy.Source
 	var at uint32
@@ -200,11 +203,14 @@ func (e *encoder) copyText(o *goja.Object, form lazy.Form) bool {
 		src, at = lazy.ListOf(o).Source()
 	}
 	d, ok := src.(*document)
-	if !ok || d.lone || d.nodes[at].flags&canonical == 0 || !e.isPure() {
+	if !ok || d.lone || !e.isPure() {
 		return false
 	}
-	e.dst = append(e.dst, d.text[d.nodes[at].start:d.nodes[at].end]...)
-	e.checkLength()
+	n := &d.nodes[at]
+	if n.flags&(isArray|regular|canonical) == 0 {
+		return false // transcode would ask to write o itself
+	}
+	e.transcode(d, int(n.start), at)
 	return true
 }
 
@@ -333,10 +339,7 @@ func (e *encoder) enter(o *goja.Object, k key) {
 			e.throwCircle(i, k)
 		}
 	}
-	if e.c.depth >= maxDepth {
-		throw(e.c.vm, "RangeError", msgStack)
-	}
-	e.c.depth++
+	e.deeper()
 	e.stack = append(e.stack, level{o, k})
 }
 

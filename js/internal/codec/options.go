@@ -36,7 +36,7 @@ func (e *encoder) newOptions(replacer, space goja.Value) *options {
 		if f := lazy.CallableOf(o); f != nil {
 			opt.replacer = f
 		} else if e.isArray(o) {
-			opt.list = nameList(e.c.vm, o)
+			opt.list = e.nameList(o)
 		}
 	}
 	opt.gap = gapOf(e.c.vm, space)
@@ -47,10 +47,11 @@ func (e *encoder) newOptions(replacer, space goja.Value) *options {
 }
 
 // nameList returns the strings and numbers of an array, each once, as strings.
-func nameList(vm *goja.Runtime, o *goja.Object) []goja.Value {
+func (e *encoder) nameList(o *goja.Object) []goja.Value {
 	list := []goja.Value{}
 	seen := map[unistring.String]bool{}
 	for i := range toLength(o.Get("length")) {
+		e.tick()
 		v := o.Get(strconv.FormatInt(i, 10))
 		switch x := v.(type) {
 		case nil, *goja.Symbol:
@@ -65,7 +66,7 @@ func nameList(vm *goja.Runtime, o *goja.Object) []goja.Value {
 				continue
 			}
 		}
-		text := toString(vm, v)
+		text := toString(e.c.vm, v)
 		if name := keyText(text); !seen[name] {
 			seen[name] = true
 			list = append(list, text)
