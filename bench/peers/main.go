@@ -115,7 +115,7 @@ func measure(ctx context.Context, o options, chosen []handlers.Handler, only []s
 		return err
 	}
 	defer os.RemoveAll(dir)
-	b := bench{generator: s.generator(), dir: dir, rounds: o.rounds, duration: o.duration, progress: progress}
+	b := bench{generator: s.generator(), dir: dir, rounds: o.rounds, duration: o.duration, warmup: max(o.duration, 500*time.Millisecond), progress: progress}
 	var all []series
 	for _, h := range chosen {
 		connections := []int{1, 64}

@@ -45,6 +45,7 @@ type bench struct {
 	dir       string // for events, handlers and adapters
 	rounds    int
 	duration  time.Duration
+	warmup    time.Duration
 	progress  func(format string, args ...any)
 }
 
@@ -143,7 +144,7 @@ func (b bench) start(ctx context.Context, r *running, h handlers.Handler) error 
 	if r.single {
 		warm = 1
 	}
-	_, err = b.sample(ctx, r, warm, b.duration)
+	_, err = b.sample(ctx, r, warm, b.warmup)
 	return err
 }
 
@@ -192,7 +193,9 @@ func (b bench) explain(r *running, err error) error {
 	return fmt.Errorf("%s: %w", r.name, err)
 }
 
-func (b bench) eventFile(h handlers.Handler) string { return filepath.Join(b.dir, h.Name+".event.json") }
+func (b bench) eventFile(h handlers.Handler) string {
+	return filepath.Join(b.dir, h.Name+".event.json")
+}
 
 func (b bench) wantFile(h handlers.Handler) string { return filepath.Join(b.dir, h.Name+".want.json") }
 

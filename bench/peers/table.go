@@ -34,7 +34,7 @@ func (s series) figures() figures {
 // table lays out all series, in the order in which they were measured. What has
 // no samples has no figures: it failed, or cannot serve that load.
 func table(all []series) report.Table {
-	t := report.Table{Columns: []string{
+	t := report.Table{Left: 2, Columns: []string{
 		"load", "server", "req/s", "p50 ms", "p99 ms", "CPU µs/req", "± %", "x fasthttp", "x node", "peak MiB", "after MiB",
 	}}
 	reference := make(map[string]float64)

@@ -13,12 +13,14 @@ import (
 	"unicode/utf8"
 )
 
-// Table is a heading and rows of cells. The first column is aligned left, the
-// others right.
+// Table is a heading and rows of cells.
 type Table struct {
 	Title   string
 	Columns []string
-	Rows    [][]string
+	// Left is how many columns, from the first on, are aligned left; the others
+	// are aligned right.
+	Left int
+	Rows [][]string
 }
 
 // Add appends a row.
@@ -37,21 +39,24 @@ func (t *Table) WriteTo(w io.Writer) (int64, error) {
 		fmt.Fprintf(&b, "### %s\n\n", t.Title)
 	}
 	line := func(row []string) {
+		b.WriteByte('|')
 		for i, width := range widths {
 			text := cell(row, i)
 			pad := strings.Repeat(" ", width-utf8.RuneCountInString(text))
-			if i == 0 {
-				b.WriteString("| " + text + pad + " |")
+			if i < t.Left {
+				text += pad
 			} else {
-				b.WriteString(" " + pad + text + " |")
+				text = pad + text
 			}
+			b.WriteString(" " + text + " |")
 		}
 		b.WriteByte('\n')
 	}
 	line(t.Columns)
+	b.WriteByte('|')
 	for i, width := range widths {
-		if i == 0 {
-			b.WriteString("|" + strings.Repeat("-", width+2) + "|")
+		if i < t.Left {
+			b.WriteString(strings.Repeat("-", width+2) + "|")
 		} else {
 			b.WriteString(strings.Repeat("-", width+1) + ":|")
 		}

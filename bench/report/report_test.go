@@ -8,7 +8,7 @@ import (
 
 func TestTableLinesUp(t *testing.T) {
 	t.Parallel()
-	table := Table{Title: "hello, 64 connections", Columns: []string{"server", "µs", "ratio"}}
+	table := Table{Title: "hello, 64 connections", Columns: []string{"server", "µs", "ratio"}, Left: 1}
 	table.Add("lambent", "12.5", "1.20x")
 	table.Add("a|b", "7")
 	var got strings.Builder

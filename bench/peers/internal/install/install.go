@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -117,7 +118,7 @@ func Missing(commands ...string) []string {
 	return missing
 }
 
-// run runs a command to its end. The error has its last line of output.
+// run runs a command to its end. The error tells its reason.
 func run(ctx context.Context, dir string, env []string, name string, args ...string) error {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
@@ -129,21 +130,31 @@ func run(ctx context.Context, dir string, env []string, name string, args ...str
 	if cause := context.Cause(ctx); cause != nil {
 		err = cause
 	}
-	return fmt.Errorf("install: %s %s: %w: %s", name, args[0], err, lastLine(string(out)))
+	return fmt.Errorf("install: %s %s: %w: %s", name, args[0], err, reason(string(out)))
 }
 
-// lastLine is the last line that says something; npm's very last ones tell
-// where its log is.
-func lastLine(text string) string {
+// reason picks from a failed command's output what tells why: npm's own error
+// lines without the code and the advice, of anything else the last line.
+func reason(out string) string {
+	var errs []string
 	last := "no output"
-	for line := range strings.Lines(text) {
+	for line := range strings.Lines(out) {
 		line = strings.TrimSpace(line)
-		if line != "" && !strings.Contains(line, "complete log of this run") && !strings.HasSuffix(line, ".log") {
+		if line != "" {
 			last = line
 		}
+		text, isError := strings.CutPrefix(line, "npm error ")
+		if isError && len(errs) < 4 && !advice.MatchString(text) {
+			errs = append(errs, text)
+		}
+	}
+	if len(errs) > 0 {
+		return strings.Join(errs, "; ")
 	}
 	return last
 }
+
+var advice = regexp.MustCompile(`^(code|path|command) |complete log of this run`)
 
 func copyFile(to, from string) error {
 	in, err := os.Open(from)
