@@ -7,10 +7,12 @@ import (
 	"sort"
 
 	"github.com/lambent-run/lambent/js/module"
+	"github.com/lambent-run/lambent/js/node/asynchooks"
 	"github.com/lambent-run/lambent/js/node/buffer"
 	"github.com/lambent-run/lambent/js/node/console"
 	"github.com/lambent-run/lambent/js/node/constants"
 	"github.com/lambent-run/lambent/js/node/crypto"
+	"github.com/lambent-run/lambent/js/node/diagnostics"
 	"github.com/lambent-run/lambent/js/node/dom"
 	"github.com/lambent-run/lambent/js/node/encoding"
 	"github.com/lambent-run/lambent/js/node/events"
@@ -19,17 +21,22 @@ import (
 	"github.com/lambent-run/lambent/js/node/internal/errors"
 	"github.com/lambent-run/lambent/js/node/path"
 	"github.com/lambent-run/lambent/js/node/process"
+	"github.com/lambent-run/lambent/js/node/stream"
+	"github.com/lambent-run/lambent/js/node/stringdecoder"
 	"github.com/lambent-run/lambent/js/node/timers"
+	timerspromises "github.com/lambent-run/lambent/js/node/timers/promises"
 	"github.com/lambent-run/lambent/js/node/util"
 	"github.com/lambent-run/lambent/js/node/util/types"
 )
 
 // modules maps the bare name of a core module to its loader.
 var modules = map[string]module.Loader{
+	"async_hooks":            asynchooks.Load,
 	"buffer":                 buffer.Load,
 	"console":                console.Load,
 	"constants":              constants.Load,
 	"crypto":                 crypto.Load,
+	"diagnostics_channel":    diagnostics.Load,
 	"events":                 events.Load,
 	"fs":                     fs.Load,
 	"fs/promises":            fs.LoadPromises,
@@ -46,7 +53,11 @@ var modules = map[string]module.Loader{
 	"path/posix":             path.LoadPosix,
 	"path/win32":             path.LoadWin32,
 	"process":                process.Load,
+	"stream":                 stream.Load,
+	"stream/promises":        stream.LoadPromises,
+	"string_decoder":         stringdecoder.Load,
 	"timers":                 timers.Load,
+	"timers/promises":        timerspromises.Load,
 	"util":                   util.Load,
 	"util/types":             types.Load,
 }

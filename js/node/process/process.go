@@ -58,8 +58,20 @@ func bytes(v goja.Value) []byte {
 	if s, ok := v.(goja.String); ok {
 		return []byte(s.String())
 	}
-	p, _ := v.Export().([]byte)
-	return p
+	o, ok := v.(*goja.Object)
+	if !ok {
+		return nil
+	}
+	if p, ok := o.Export().([]byte); ok {
+		return p
+	}
+	if b, ok := o.Get("buffer").Export().(goja.ArrayBuffer); ok { // other views
+		at, n := o.Get("byteOffset").ToInteger(), o.Get("byteLength").ToInteger()
+		if data := b.Bytes(); at >= 0 && n >= 0 && at+n <= int64(len(data)) {
+			return data[at : at+n]
+		}
+	}
+	return nil
 }
 
 // nextTick adds process.nextTick, which is called too often for a detour.

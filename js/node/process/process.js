@@ -1,4 +1,4 @@
-const { Object, Array, Symbol, Error, TypeError, Number, String, Reflect, Uint8Array } = globalThis;
+const { Object, Array, Symbol, Error, TypeError, Number, String, Reflect, ArrayBuffer } = globalThis;
 const { sys } = native;
 const errors = () => require('internal/errors');
 
@@ -156,9 +156,9 @@ function output(fd) {
       cb = encoding;
       encoding = undefined;
     }
-    if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) {
+    if (typeof chunk !== 'string' && !ArrayBuffer.isView(chunk)) {
       if (chunk === null) throw errors().nodeError(TypeError, 'ERR_STREAM_NULL_VALUES', 'May not write null values to stream');
-      throw errors().invalidArgType('chunk', ['string', 'Buffer', 'Uint8Array'], chunk);
+      throw errors().invalidArgType('chunk', ['string', 'Buffer', 'TypedArray', 'DataView'], chunk);
     }
     if (typeof chunk === 'string' && encoding && encoding !== 'utf8' && encoding !== 'utf-8') chunk = require('buffer').Buffer.from(chunk, encoding);
     native.write(fd, chunk);

@@ -35,9 +35,17 @@ func receiver[T any](s *set, fn func(this *goja.Object, t *T) goja.Value) bridge
 
 func (s *set) timeoutMethods() {
 	p := s.timeouts
-	method(s, p, "ref", func(this *goja.Object, t *timeout) goja.Value { t.handle.Ref(); return this })
-	method(s, p, "unref", func(this *goja.Object, t *timeout) goja.Value { t.handle.Unref(); return this })
-	method(s, p, "hasRef", func(_ *goja.Object, t *timeout) goja.Value { return s.vm.ToValue(t.handle.HasRef()) })
+	method(s, p, "ref", func(this *goja.Object, t *timeout) goja.Value {
+		t.noRef = false
+		t.handle.Ref()
+		return this
+	})
+	method(s, p, "unref", func(this *goja.Object, t *timeout) goja.Value {
+		t.noRef = true
+		t.handle.Unref()
+		return this
+	})
+	method(s, p, "hasRef", func(_ *goja.Object, t *timeout) goja.Value { return s.vm.ToValue(!t.noRef) })
 	method(s, p, "refresh", func(this *goja.Object, t *timeout) goja.Value {
 		if !t.clear {
 			t.ended = false

@@ -4,7 +4,6 @@
 package timers
 
 import (
-	"math"
 	"strconv"
 	"time"
 
@@ -23,8 +22,9 @@ const maxDelay = 1<<31 - 1
 // export nothing, so that a guest that finds one can do nothing with it.
 type timeout struct {
 	handle module.Timer
-	id     int64 // given once the guest has turned the object into a number
-	delay  int64
+	id     int64   // given once the guest has turned the object into a number
+	delay  float64 // milliseconds
+	noRef  bool
 	fn     goja.Callable
 	value  *goja.Object // the function itself
 	repeat bool
@@ -123,7 +123,7 @@ func (s *set) setTimeout(call goja.FunctionCall, repeat bool) goja.Value {
 	args := rest(call, 2)
 	o := s.object(s.timeouts, t)
 	frame := s.ctx.Grab()
-	t.handle = s.loop.SetTimer(time.Duration(t.delay)*time.Millisecond, repeat, func() error {
+	t.handle = s.loop.SetTimer(time.Duration(t.delay*float64(time.Millisecond)), repeat, func() error {
 		if !repeat {
 			t.ended = true
 			s.forget(t)
@@ -137,7 +137,7 @@ func (s *set) setTimeout(call goja.FunctionCall, repeat bool) goja.Value {
 }
 
 // delay turns the second argument into milliseconds as Node does.
-func (s *set) delay(v goja.Value) int64 {
+func (s *set) delay(v goja.Value) float64 {
 	if v == nil || goja.IsUndefined(v) {
 		return 1
 	}
@@ -149,7 +149,7 @@ func (s *set) delay(v goja.Value) int64 {
 	if !(f >= 1) {
 		return 1
 	}
-	return int64(math.Trunc(f))
+	return f
 }
 
 func (s *set) warnOverflow(v goja.Value) {

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/dop251/goja"
+	"github.com/evanw/esbuild/pkg/api"
 
 	"github.com/lambent-run/lambent/js/module"
 	"github.com/lambent-run/lambent/js/node"
@@ -145,7 +146,11 @@ func (h *Host) Require(name string) *goja.Object {
 // rejection that nobody handled.
 func (h *Host) Run(src string) (goja.Value, error) {
 	var result goja.Value
-	err := h.loop.run(func() error {
+	src, err := lower(src)
+	if err != nil {
+		return nil, err
+	}
+	err = h.loop.run(func() error {
 		v, err := h.vm.RunScript("/var/task/test.js", src)
 		result = v
 		return err
@@ -156,8 +161,24 @@ func (h *Host) Run(src string) (goja.Value, error) {
 	return result, err
 }
 
-// Eval runs body as the body of an async function and the loop until it is
-// empty, and returns the JSON text of the function's result. A rejection, an
+// lower replaces the syntax that the runtime lacks, as the loader does for the
+// code of functions.
+func lower(src string) (string, error) {
+	if !strings.Contains(src, "for await") && !strings.Contains(src, "async *") && !strings.Contains(src, "async function*") {
+		return src, nil
+	}
+	res := api.Transform(src, api.TransformOptions{
+		Loader:    api.LoaderJS,
+		Supported: map[string]bool{"for-await": false, "async-generator": false},
+	})
+	if len(res.Errors) > 0 {
+		return "", fmt.Errorf("hosttest: %s", res.Errors[0].Text)
+	}
+	return string(res.Code), nil
+}
+
+// Eval runs body as the body of an async function, called in a microtask as
+// handlers are, and the loop until it is empty, and returns the JSON text of the function's result. A rejection, an
 // uncaught exception and a promise that never settles fail the test.
 func (h *Host) Eval(tb testing.TB, body string) string {
 	tb.Helper()
@@ -170,7 +191,7 @@ func (h *Host) Eval(tb testing.TB, body string) string {
 			failure = o.Get("stack").String()
 		}
 	})
-	_, err := h.Run("(async () => {" + body + "\n})().then(v => __settle(String(JSON.stringify(v))), __fail)")
+	_, err := h.Run("Promise.resolve().then(async () => {" + body + "\n}).then(v => __settle(String(JSON.stringify(v))), __fail)")
 	switch {
 	case err != nil:
 		tb.Fatalf("uncaught: %v\nin: %s", err, body)
