@@ -10,6 +10,7 @@ import (
 	"github.com/dop251/goja/file"
 	"github.com/dop251/goja/parser"
 	"github.com/dop251/goja/unistring"
+	"github.com/evanw/esbuild/pkg/api"
 	lru "github.com/hashicorp/golang-lru/v2"
 )
 
@@ -95,7 +96,7 @@ func compile(name, src string, f format) (*unit, error) {
 	case jsonData:
 		return &unit{format: f, text: src}, nil
 	case esModule:
-		return compileModule(name, src, "")
+		return compileModule(name, src)
 	}
 	return compileCommon(name, src)
 }
@@ -115,10 +116,11 @@ func compileCommon(name, src string) (*unit, error) {
 	}
 	if err != nil {
 		var terr error
-		if t, terr = transform(name, src, commonJS, ""); terr != nil {
+		if t, terr = transform(name, src, commonJS); terr != nil {
 			return nil, terr
 		}
-		if prg, err = parseWrapped(name, t.code); err != nil {
+		prg, err = parseWrapped(name, t.code)
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -128,7 +130,7 @@ func compileCommon(name, src string) (*unit, error) {
 	prg.File.SetSourceMap(t.sourceMap)
 	program, err := goja.CompileAST(prg, false)
 	if err != nil {
-		return nil, syntaxError(name, err)
+		return nil, syntaxError(t.code, err)
 	}
 	return &unit{
 		format: commonJS, program: program, imports: b.imports, hooks: b.hooks,
@@ -175,10 +177,16 @@ func (b *commonBuilder) expression(e ast.Expression) ast.Expression {
 
 // parseWrapped parses src as the body of the wrapper function.
 func parseWrapped(name, src string) (*ast.Program, error) {
-	text := wrapperHead + src + wrapperTail
-	prg, err := parser.ParseFile(nil, name, text, 0, parser.WithDisableSourceMaps)
+	return parseBetween(name, wrapperHead, src, wrapperTail)
+}
+
+// parseBetween parses code as the body of a function that head opens and tail
+// closes.
+func parseBetween(name, head, code, tail string) (*ast.Program, error) {
+	text := head + code + tail
+	prg, err := parse(name, text)
 	if err != nil {
-		return nil, syntaxError(name, err)
+		return nil, err
 	}
 	if fn := wrapped(prg); fn == nil || int(fn.Body.RightBrace) != len(text)-1 {
 		return nil, &resolveError{class: "SyntaxError", message: "Unexpected token '}'"}
@@ -200,15 +208,43 @@ func wrapped(prg *ast.Program) *ast.FunctionLiteral {
 	return fn
 }
 
-func syntaxError(name string, err error) error {
+// syntaxError makes a SyntaxError of what goja says about a text that esbuild
+// accepts.
+func syntaxError(src string, err error) error {
 	msg := err.Error()
 	var list parser.ErrorList
 	var ce *goja.CompilerSyntaxError
 	switch {
 	case errors.As(err, &list) && len(list) > 0:
-		msg = list[0].Message
+		msg = quoteToken(list[0].Message)
+		at := offsetOf(&api.Location{Line: list[0].Position.Line, Column: list[0].Position.Column - 1}, src)
+		switch {
+		case at < 0:
+		case list[0].Message == "Unexpected reserved word":
+			msg = moduleSyntax(src[at:], msg)
+		case list[0].Message == "Unexpected identifier":
+			msg = unexpected(src[at:])
+			if strings.HasSuffix(strings.TrimRight(src[:at], " \t"), "await") {
+				msg = "await is only valid in async functions and the top level bodies of modules"
+			}
+		}
 	case errors.As(err, &ce):
 		msg = ce.Message
 	}
 	return &resolveError{class: "SyntaxError", message: msg}
+}
+
+// moduleSyntax words the use of ES module syntax in CommonJS.
+func moduleSyntax(rest, msg string) string {
+	after, ok := strings.CutPrefix(rest, "import")
+	if !ok {
+		if strings.HasPrefix(rest, "export") {
+			return "Unexpected token 'export'"
+		}
+		return msg
+	}
+	if strings.HasPrefix(strings.TrimLeft(after, " "), ".") {
+		return "Cannot use 'import.meta' outside a module"
+	}
+	return "Cannot use import statement outside a module"
 }

@@ -7,7 +7,6 @@ import (
 	"github.com/dop251/goja"
 	"github.com/dop251/goja/ast"
 	"github.com/dop251/goja/file"
-	"github.com/dop251/goja/parser"
 	"github.com/dop251/goja/token"
 	"github.com/dop251/goja/unistring"
 )
@@ -57,20 +56,16 @@ var moduleParams = append([]string{hiddenExport, hiddenRequire, hiddenImport, hi
 // where the dependencies have to be evaluated; its second step is the body. A
 // module that awaits at its top is an async function instead, whose first await
 // waits for the dependencies.
-func compileModule(name, src, tsconfig string) (*unit, error) {
-	t, err := transform(name, src, esModule, tsconfig)
+func compileModule(name, src string) (*unit, error) {
+	t, err := transform(name, src, esModule)
 	if err != nil {
 		return nil, err
 	}
-	text := moduleHead + t.code + moduleTail
-	prg, err := parser.ParseFile(nil, name, text, 0, parser.WithDisableSourceMaps)
+	prg, err := parseBetween(name, moduleHead, t.code, moduleTail)
 	if err != nil {
-		return nil, syntaxError(name, err)
+		return nil, err
 	}
 	fn := wrapped(prg)
-	if fn == nil || int(fn.Body.RightBrace) != len(text)-1 {
-		return nil, &resolveError{class: "SyntaxError", message: "Unexpected token '}'"}
-	}
 	b := &moduleBuilder{
 		info:     &moduleInfo{async: t.awaits > 0, live: map[string]bool{}},
 		bindings: map[unistring.String]*dependency{},
@@ -82,7 +77,7 @@ func compileModule(name, src, tsconfig string) (*unit, error) {
 	prg.File.SetSourceMap(t.sourceMap)
 	program, err := goja.CompileAST(prg, false)
 	if err != nil {
-		return nil, syntaxError(name, err)
+		return nil, syntaxError(t.code, err)
 	}
 	return &unit{
 		format: esModule, program: program, module: b.info, hooks: b.hooks,

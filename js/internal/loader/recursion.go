@@ -209,7 +209,13 @@ func (r *Realm) deepFunc() goja.Value {
 			if len(frames) < shallow {
 				return goja.Undefined()
 			}
-			if len(r.vm.CaptureCallStack(deepest, nil)) >= deepest {
+			// Frames of some built-in calls count but are not captured: the stack
+			// is too deep if there is anything below the part that may be.
+			frames = r.vm.CaptureCallStack(deepest, frames[:0])
+			part := len(frames)
+			frames = r.vm.CaptureCallStack(0, frames[:0])
+			if len(frames) > part {
+				frames = nil
 				panic(r.newError("RangeError", "Maximum call stack size exceeded"))
 			}
 			return goja.Undefined()

@@ -5,7 +5,6 @@ import (
 
 	"github.com/dop251/goja/ast"
 	"github.com/dop251/goja/file"
-	"github.com/dop251/goja/parser"
 )
 
 // site is a place in a compiled file at which the VM may have thrown.
@@ -67,7 +66,7 @@ func (s *source) at(line, column int) []site {
 		f.want = [2]int{}
 		s.lookups = maxLookups
 	}
-	prg, err := parser.ParseFile(nil, "", s.head+s.code+s.tail, 0, parser.WithDisableSourceMaps)
+	prg, err := parse("", s.head+s.code+s.tail)
 	if err != nil {
 		return nil
 	}

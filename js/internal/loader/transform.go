@@ -46,18 +46,17 @@ func defines(f format) map[string]string {
 // transform makes ES modules, TypeScript and syntax newer than goja's plain
 // CommonJS code of goja's language. tsconfig is the text of a tsconfig.json, or
 // empty. Errors are *resolveError of class SyntaxError.
-func transform(name, src string, f format, tsconfig string) (*transformed, error) {
+func transform(name, src string, f format) (*transformed, error) {
 	opts := api.TransformOptions{
-		Target:      api.ESNext,
-		Platform:    api.PlatformNeutral,
-		Supported:   lowered,
-		Define:      defines(f),
-		Charset:     api.CharsetUTF8,
-		LogLevel:    api.LogLevelSilent,
-		Sourcemap:   api.SourceMapExternal,
-		Loader:      loaderOf(name),
-		Sourcefile:  name,
-		TsconfigRaw: tsconfig,
+		Target:     api.ESNext,
+		Platform:   api.PlatformNeutral,
+		Supported:  lowered,
+		Define:     defines(f),
+		Charset:    api.CharsetUTF8,
+		LogLevel:   api.LogLevelSilent,
+		Sourcemap:  api.SourceMapExternal,
+		Loader:     loaderOf(name),
+		Sourcefile: name,
 	}
 	if f == esModule {
 		opts.Format = api.FormatCommonJS
@@ -94,7 +93,7 @@ func transformModule(name, src string, opts api.TransformOptions) (*transformed,
 	}
 	probe := opts
 	probe.Supported = map[string]bool{"top-level-await": false}
-	for k, v := range lowered {
+	for k, v := range opts.Supported {
 		probe.Supported[k] = v
 	}
 	probe.Sourcemap = api.SourceMapNone
@@ -225,9 +224,4 @@ func parseMap(name string, text []byte) *sourcemap.Consumer {
 // syntaxMessage makes a SyntaxError of the first of esbuild's messages.
 func syntaxMessage(name, src string, msgs []api.Message) error {
 	return &resolveError{class: "SyntaxError", message: v8Syntax(msgs[0], src)}
-}
-
-// v8Syntax words esbuild's message as V8 would.
-func v8Syntax(m api.Message, src string) string {
-	return m.Text
 }
