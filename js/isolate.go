@@ -88,7 +88,7 @@ type exitReason struct{ code int }
 // ErrInterrupted.
 func (p *Program) NewIsolate(ctx context.Context, env Environment) (*Isolate, error) {
 	iso := &Isolate{vm: goja.New(), env: env}
-	iso.setUp()
+	iso.setUp(p)
 	iso.realm = p.loader.NewRealm(iso, iso.guestBuiltin)
 	stop := context.AfterFunc(ctx, iso.Interrupt)
 	err := iso.contain(func() error { return iso.load(p.src.Handler) })
@@ -103,7 +103,7 @@ func (p *Program) NewIsolate(ctx context.Context, env Environment) (*Isolate, er
 
 // setUp prepares the goja runtime. It must stay cheap: whatever can wait until
 // a guest asks for it does.
-func (iso *Isolate) setUp() {
+func (iso *Isolate) setUp(p *Program) {
 	vm := iso.vm
 	iso.loop = loop.New(vm)
 	iso.loop.Uncaught = iso.uncaught
@@ -113,6 +113,8 @@ func (iso *Isolate) setUp() {
 	iso.memory = strconv.Itoa(iso.env.MemorySize)
 	iso.sys = module.System{
 		Env:         iso.env.Vars,
+		Code:        p.src.Files,
+		Mounts:      p.src.Layers,
 		Tmp:         iso.env.Tmp,
 		HTTP:        iso.env.HTTP,
 		Write:       iso.writeLog,

@@ -9,6 +9,7 @@ import (
 
 	"github.com/lambent-run/lambent/js/module"
 	"github.com/lambent-run/lambent/js/node/console"
+	"github.com/lambent-run/lambent/js/node/process"
 )
 
 // traceVariable is where Lambda puts the X-Ray header of each invocation.
@@ -49,21 +50,7 @@ func (iso *Isolate) exportTraceID() {
 		iso.traceID = fmt.Sprintf("Root=1-%08x-%08x%016x;Parent=%016x;Sampled=0",
 			now, rand.Uint32(), rand.Uint64(), rand.Uint64())
 	}
-	iso.setEnv(traceVariable, iso.traceID)
-}
-
-// setEnv changes process.env, if the guest has a process object by now.
-func (iso *Isolate) setEnv(name, value string) {
-	process, ok := iso.builtins["process"]
-	if !ok {
-		return
-	}
-	// What a guest has done to process.env is its own affair.
-	_ = iso.vm.Try(func() {
-		if env, ok := process.Get("env").(*goja.Object); ok {
-			_ = env.Set(name, value)
-		}
-	})
+	process.SetEnv(iso.builtins["process"], traceVariable, iso.traceID)
 }
 
 // beforeExit tells the guest's listeners that the loop is empty and reports

@@ -39,7 +39,8 @@ func (e *env) Set(key string, v goja.Value) bool {
 	if _, ok := v.(*goja.Symbol); ok {
 		panic(e.vm.NewTypeError("Cannot convert a Symbol value to a string"))
 	}
-	e.put(key, v.ToString())
+	// Not v.ToString(): goja's leaves a number as it is.
+	e.put(key, e.vm.ToValue(v.String()))
 	return true
 }
 
