@@ -172,9 +172,8 @@ func (d *deferred) real() objectImpl {
 // adopt makes val the object that obj is. obj must not be used afterwards.
 func adopt(val, obj *goja.Object) {
 	m := mirrorOf(obj)
-	switch formOfTab(tabOf(m.self)) {
-	case Plain, Array:
-	default:
+	// All three begin with the layout of PlainObject.
+	if tab := tabOf(m.self); tab != tabs.plain && tab != tabs.array && tab != tabs.global {
 		panic("lazy: build returned neither a plain object nor an array")
 	}
 	(*PlainObject)(dataOf(m.self)).val = val

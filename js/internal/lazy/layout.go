@@ -100,6 +100,7 @@ func learn() bool {
 	}
 	tabs.plain = tabOf(mirrorOf(plain).self)
 	tabs.array = tabOf(mirrorOf(array).self)
+	// goja's global object, and some in it, are of a kind of their own.
 	if templated(vm.GlobalObject()) {
 		tabs.global = tabOf(mirrorOf(vm.GlobalObject()).self)
 	}
