@@ -43,9 +43,10 @@ type Isolate interface {
 	// Usable reports whether the isolate may serve another invocation. After a
 	// crash, an exit or an interrupt only Close may be called.
 	Usable() bool
-	// Interrupt makes a running Invoke return soon with ErrInterrupted. An
-	// engine may be unable to interrupt some native operation; the caller
-	// abandons the isolate then.
+	// Interrupt makes a running Invoke return soon with ErrInterrupted, and one
+	// that has not quite begun yet, too. It must not block. An engine may be
+	// unable to interrupt some native operation; the caller abandons the isolate
+	// then.
 	Interrupt()
 	// Close frees the isolate. It is called once, after Invoke has returned.
 	Close() error

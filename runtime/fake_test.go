@@ -51,10 +51,16 @@ type fakeIsolate struct {
 }
 
 func (i *fakeIsolate) Invoke(call *runtime.Call) (runtime.Reply, error) {
-	if i.users.Add(1) != 1 || i.closed.Load() || i.broken.Load() {
+	users := i.users.Add(1)
+	defer i.users.Add(-1)
+	select {
+	case <-i.stop: // interrupted a moment before it began
+		return runtime.Reply{}, runtime.ErrInterrupted
+	default:
+	}
+	if users != 1 || i.closed.Load() || i.broken.Load() {
 		panic(fmt.Sprintf("isolate %d: two users, or used when closed or broken", i.id))
 	}
-	defer i.users.Add(-1)
 	i.calls++
 	if i.engine.invoke == nil {
 		return runtime.Reply{Payload: call.Event}, nil
@@ -68,8 +74,8 @@ func (i *fakeIsolate) Interrupt() {
 	if i.closed.Load() {
 		panic(fmt.Sprintf("isolate %d interrupted when closed", i.id))
 	}
-	i.broken.Store(true)
 	i.once.Do(func() { close(i.stop) })
+	i.broken.Store(true)
 }
 
 func (i *fakeIsolate) Close() error {
