@@ -64,31 +64,38 @@ const benchRequest = "POST /2015-03-31/functions/hello/invocations HTTP/1.1\r\nH
 	"User-Agent: bench\r\nContent-Type: application/json\r\nContent-Length: 14\r\n\r\n" + `{"name":"Ada"}`
 
 func benchRequests(b *testing.B, dial func() (net.Conn, error)) {
+	b.ReportAllocs()
+	exchange(b, dial, b.Loop)
+}
+
+// exchange sends requests on one connection while more says so.
+func exchange(b *testing.B, dial func() (net.Conn, error), more func() bool) {
 	c, err := dial()
 	if err != nil {
-		b.Fatal(err)
+		b.Error(err)
+		return
 	}
 	defer c.Close()
 	r := bufio.NewReader(c)
 	out := []byte(benchRequest)
 	size := 0
-	{
-		// The first response tells how long each of them is.
+	for first := true; more(); first = false {
 		if _, err := c.Write(out); err != nil {
-			b.Fatal(err)
+			b.Error(err)
+			return
 		}
+		if !first {
+			if _, err := r.Discard(size); err != nil {
+				b.Error(err)
+				return
+			}
+			continue
+		}
+		// The first response tells how long each of them is.
 		res, err := http.ReadResponse(bufio.NewReader(io.TeeReader(c, count{&size})), nil)
 		if err != nil || res.StatusCode != 200 {
-			b.Fatal(res, err)
-		}
-	}
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := c.Write(out); err != nil {
-			b.Fatal(err)
-		}
-		if _, err := r.Discard(size); err != nil {
-			b.Fatal(err)
+			b.Error(res, err)
+			return
 		}
 	}
 }

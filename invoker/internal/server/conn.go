@@ -3,6 +3,7 @@ package server
 import (
 	"io"
 	"net"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -30,6 +31,7 @@ const phaseBits = 2
 // those that take too long.
 type conn struct {
 	net.Conn
+	srv *Server
 	reg *registry
 
 	// state is the phase and the coarse time of its beginning.
@@ -49,6 +51,8 @@ type conn struct {
 	// lastURI and last are the latest route: clients tend to repeat themselves.
 	lastURI string
 	last    route
+	// out is the buffer for the answers of direct.go.
+	out []byte
 	// scratch holds a header's value while it is set.
 	scratch []byte
 }
@@ -119,7 +123,10 @@ type registry struct {
 
 	// now is the time since began in nanoseconds, renewed by the sweeper. It is
 	// never 0, so that 0 can mean "not".
-	now      atomic.Int64
+	now atomic.Int64
+	// wall and dateLine are the time of day, renewed with now.
+	wall     atomic.Pointer[time.Time]
+	dateLine atomic.Pointer[[]byte]
 	shutting atomic.Bool
 
 	// gone is closed when a drain has begun and no connection is left.
@@ -139,6 +146,7 @@ func (g *registry) init(cfg Config) {
 	g.gone = make(chan struct{})
 	g.began = time.Now()
 	g.now.Store(1)
+	g.setDate()
 }
 
 // serve notes a listener, so that drain can close it, and runs the sweeper if
@@ -178,6 +186,7 @@ var past = time.Unix(1, 0)
 // connection's goroutine does the rest.
 func (g *registry) sweep(now int64) {
 	g.now.Store(now)
+	g.setDate()
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for c := range g.conns {
@@ -204,8 +213,8 @@ func (g *registry) sweep(now int64) {
 }
 
 // add registers a new connection, unless there are too many.
-func (g *registry) add(nc net.Conn) (*conn, bool) {
-	c := &conn{Conn: nc, reg: g}
+func (g *registry) add(nc net.Conn, srv *Server) (*conn, bool) {
+	c := &conn{Conn: nc, srv: srv, reg: g}
 	c.enter(phaseNew)
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -229,7 +238,18 @@ func (g *registry) remove(c *conn) {
 }
 
 // wallClock is the time of day, at most a second or so old.
-func (g *registry) wallClock() time.Time { return g.began.Add(time.Duration(g.now.Load())) }
+func (g *registry) wallClock() time.Time { return *g.wall.Load() }
+
+// setDate renews the time of day.
+func (g *registry) setDate() {
+	wall := time.Now()
+	line := append([]byte("Date: "), wall.UTC().Format(http.TimeFormat)+"\r\n"...)
+	g.wall.Store(&wall)
+	g.dateLine.Store(&line)
+}
+
+// date is the header Date as a line.
+func (g *registry) date() []byte { return *g.dateLine.Load() }
 
 func (g *registry) draining() bool { return g.shutting.Load() }
 
@@ -313,7 +333,7 @@ func (l *listener) Accept() (net.Conn, error) {
 			return nil, err
 		}
 		delay = minAcceptDelay
-		if c, ok := l.srv.conns.add(nc); ok {
+		if c, ok := l.srv.conns.add(nc, l.srv); ok {
 			return c, nil
 		}
 		// The answer fits any socket buffer, so the write does not block; the

@@ -60,6 +60,10 @@ func (e *apiError) body() []byte {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
+func (e *apiError) retryAfterSeconds() string {
+	return strconv.Itoa(int(math.Ceil(e.retryAfter.Seconds())))
+}
+
 // fail answers with an error, under a new request id.
 func (s *Server) fail(ctx *fasthttp.RequestCtx, e *apiError) { s.failAs(ctx, e, newRequestID()) }
 
@@ -71,7 +75,7 @@ func (s *Server) failAs(ctx *fasthttp.RequestCtx, e *apiError, requestID string)
 	h.SetCanonical(headerRequestID, []byte(requestID))
 	h.SetCanonical(headerErrorType, []byte(e.code))
 	if e.retryAfter > 0 {
-		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(e.retryAfter.Seconds()))))
+		h.Set("Retry-After", e.retryAfterSeconds())
 	}
 	if e.allow != "" {
 		h.Set("Allow", e.allow)

@@ -82,17 +82,13 @@ func (s *Server) do(req *request, r *route, payload []byte, stream runtime.Respo
 // reply answers a synchronous invocation. What the function did wrong is a
 // success of the API: only a header tells.
 func (s *Server) reply(ctx *fasthttp.RequestCtx, c *conn, req *request, res *runtime.Result, err error) {
+	if fault := s.failure(res, err); fault != nil {
+		s.failAs(ctx, fault, req.id)
+		return
+	}
 	h := &ctx.Response.Header
 	if err != nil {
-		var failure *runtime.FunctionError
-		if !errors.As(err, &failure) {
-			s.failAs(ctx, s.runtimeError(err, nameInvoke), req.id)
-			return
-		}
 		h.SetCanonical(headerFunctionError, unhandled)
-		if res.Payload == nil {
-			res.Payload = failure.Payload
-		}
 	}
 	h.SetCanonical(headerContentType, contentTypeJSON)
 	h.SetCanonical(headerRequestID, c.bytes(req.id))
@@ -103,6 +99,22 @@ func (s *Server) reply(ctx *fasthttp.RequestCtx, c *conn, req *request, res *run
 		h.SetCanonical(headerLogResult, base64.StdEncoding.AppendEncode(nil, res.LogTail))
 	}
 	ctx.Response.SetBodyRaw(res.Payload)
+}
+
+// failure returns the API's error for an error of the runtime, or nil if the
+// invocation has a response, be it the function's failure.
+func (s *Server) failure(res *runtime.Result, err error) *apiError {
+	if err == nil {
+		return nil
+	}
+	var failure *runtime.FunctionError
+	if !errors.As(err, &failure) {
+		return s.runtimeError(err, nameInvoke)
+	}
+	if res.Payload == nil {
+		res.Payload = failure.Payload
+	}
+	return nil
 }
 
 // dryRun answers whether the function is there.

@@ -53,6 +53,9 @@ type Server struct {
 
 	region, account string
 	bodies          budget
+
+	// indirect turns direct.go off, so that tests can compare.
+	indirect bool
 }
 
 // New returns a Server that is not serving yet.
