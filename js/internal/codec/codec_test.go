@@ -231,9 +231,9 @@ func TestDepthIsCountedAfresh(t *testing.T) {
 	}
 }
 
-func TestMillionsOfLevelsDoNoHarm(t *testing.T) {
+func TestManyLevelsDoNoHarm(t *testing.T) {
 	t.Parallel()
-	const n = 1_000_000
+	const n = 300_000
 	vm, c := newVM(t, false)
 	for _, text := range []string{
 		strings.Repeat("[", n) + strings.Repeat("]", n),
@@ -251,8 +251,8 @@ func TestMillionsOfLevelsDoNoHarm(t *testing.T) {
 		}
 		_, _, _ = c.AppendEncode(nil, v) // whatever it answers
 		_ = vm.Set("v", v)
-		if _, err := vm.RunString(`for (let i = 0, x = v; i < 20000; i++) x = x[0] || x.a; JSON.stringify(v).length`); err == nil {
-			t.Error("a million levels of which some have been read are written")
+		if _, err := vm.RunString(`for (let i = 0, x = v; i < 8000; i++) x = x[0] || x.a; JSON.stringify(v).length`); err == nil {
+			t.Error("levels beyond all limits of which some have been read are written")
 		}
 	}
 	if err := Valid([]byte(strings.Repeat("[", n) + strings.Repeat("]", n))); err != nil {
