@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/dop251/goja"
+	"github.com/dop251/goja/unistring"
 
 	"github.com/lambent-run/lambent/js/internal/lazy"
 )
@@ -45,34 +46,32 @@ func (k key) describe() string {
 // as it can be told without running guest code.
 func constructorName(o *goja.Object) string {
 	const unknown = "'Object'"
-	if !lazy.Supported() {
-		return unknown
-	}
-	for proto := o; ; {
-		if proto.ExportType() == typeProxy {
+	for proto := o; proto.ExportType() != typeProxy; {
+		if proto = proto.Prototype(); proto == nil || proto.ExportType() == typeProxy {
 			return unknown
 		}
-		if proto = proto.Prototype(); proto == nil {
-			return unknown
-		}
-		if proto.ExportType() == typeProxy {
-			return unknown
-		}
-		ctor, ok := data(lazy.Own(proto, "constructor")).(*goja.Object)
+		ctor, ok := data(proto, "constructor").(*goja.Object)
 		if !ok {
 			continue
 		}
 		if ctor.ExportType() == typeProxy {
 			return unknown
 		}
-		if name, ok := data(lazy.Own(ctor, "name")).(goja.String); ok && name.Length() > 0 {
+		if name, ok := data(ctor, "name").(goja.String); ok && name.Length() > 0 {
 			return "'" + name.String() + "'"
 		}
 	}
+	return unknown
 }
 
-// data returns the value of an own property, or nil if only an accessor knows.
-func data(v goja.Value) goja.Value {
+// data returns the value of an own property, or nil if it has none or only an
+// accessor knows. Where own properties cannot be looked at, it takes what there
+// is.
+func data(o *goja.Object, name string) goja.Value {
+	if !lazy.Supported() {
+		return o.Get(name)
+	}
+	v := lazy.Own(o, unistring.String(name))
 	if v == nil || lazy.KindOf(v) != lazy.KindProperty {
 		return v
 	}

