@@ -124,6 +124,7 @@ func TestFunctionThatKeepsGettingStuckIsSuspended(t *testing.T) {
 				t.Errorf("invocation %d: %v", i+1, err)
 			}
 		}
+		time.Sleep(second) // they could come back
 		var suspended *runtime.SuspendedError
 		if _, err := rt.Invoke(t.Context(), "f", nil); !errors.Is(err, runtime.ErrSuspended) || !errors.As(err, &suspended) ||
 			suspended.Stuck != 3 || suspended.RetryAfter != 10*second {
@@ -151,6 +152,24 @@ func TestFunctionThatKeepsGettingStuckIsSuspended(t *testing.T) {
 		}
 		close(free)
 		synctest.Wait()
+	})
+}
+
+func TestEngineThatIsSlowToStopIsNotSuspended(t *testing.T) {
+	e := &fakeEngine{}
+	bubble(t, e, runtime.Config{}, func(t *testing.T, rt *runtime.Runtime) {
+		e.invoke = func(i *fakeIsolate, call *runtime.Call) (runtime.Reply, error) {
+			<-i.stop
+			time.Sleep(500 * time.Millisecond)
+			return runtime.Reply{}, runtime.ErrInterrupted
+		}
+		deploy(t, rt, runtime.Function{Timeout: 100 * time.Millisecond})
+		for range 20 {
+			if res, err := rt.Invoke(t.Context(), "f", nil); !res.Abandoned || errors.Is(err, runtime.ErrSuspended) {
+				t.Errorf("%+v, %v; want a timeout", res, err)
+			}
+		}
+		time.Sleep(second)
 	})
 }
 

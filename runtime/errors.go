@@ -119,15 +119,15 @@ func (e *ThrottledError) Is(target error) bool { return target == ErrThrottled }
 // SuspendedError reports a function whose invocations got stuck. It is an
 // ErrSuspended.
 type SuspendedError struct {
-	// Function is the function's name, Stuck how many of its invocations are or
-	// were stuck lately, RetryAfter when a new attempt makes sense.
+	// Function is the function's name, Stuck how many of its invocations are stuck
+	// now, RetryAfter when a new attempt makes sense.
 	Function   string
 	Stuck      int
 	RetryAfter time.Duration
 }
 
 func (e *SuspendedError) Error() string {
-	return fmt.Sprintf("runtime: %s is suspended: %d of its invocations did not react to their interruption; try again in %s",
+	return fmt.Sprintf("runtime: %s is suspended, for its invocations do not react to their interruption (%d are stuck now); try again in %s",
 		e.Function, e.Stuck, e.RetryAfter.Round(time.Second))
 }
 

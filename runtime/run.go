@@ -27,6 +27,7 @@ type run struct {
 	stream streamGuard
 	done   chan worker.Outcome
 
+	given       int64 // when it was abandoned
 	interrupted atomic.Bool
 	reply       Reply
 	err         error
@@ -75,7 +76,7 @@ func (x *run) Interrupt() {
 func (x *run) Done(o worker.Outcome) {
 	if o == worker.Abandoned {
 		x.env.hold()
-		x.v.fn.abandoned()
+		x.given = x.v.fn.abandoned()
 	}
 	x.done <- o
 }
@@ -83,7 +84,7 @@ func (x *run) Done(o worker.Outcome) {
 // Late frees the environment of an abandoned run.
 func (x *run) Late() {
 	x.env.release()
-	x.v.fn.breaker.returned()
+	x.v.fn.returned(x.given)
 }
 
 // await runs t until the deadline and returns its outcome. The end of ctx

@@ -168,7 +168,7 @@ func (r *Runtime) Stats() Stats {
 		fn := v.(*deployed)
 		s.Functions++
 		s.InFlight += fn.gate.InFlight()
-		if fn.breaker.state.Load() != breakerClosed {
+		if fn.breaker.suspends() {
 			s.Suspended++
 		}
 	}

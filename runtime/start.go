@@ -39,6 +39,7 @@ type cold struct {
 	// own time.
 	within chan worker.Outcome
 
+	given       int64 // when it was abandoned
 	interrupted atomic.Bool
 	isolate     Isolate
 	err         error
@@ -86,7 +87,7 @@ func (c *cold) Done(o worker.Outcome) {
 	fn := c.v.fn
 	if o == worker.Abandoned {
 		c.env.hold()
-		fn.abandoned()
+		c.given = fn.abandoned()
 	} else {
 		c.cancel()
 	}
@@ -141,7 +142,7 @@ func (c *cold) Late() {
 	c.cancel()
 	c.env.isolate = c.isolate
 	c.env.release()
-	c.v.fn.breaker.returned()
+	c.v.fn.returned(c.given)
 }
 
 // settle makes the environment ready to serve.
@@ -179,13 +180,18 @@ func (e *initError) Error() string { return "runtime: init phase: " + e.cause.Er
 func (e *initError) Unwrap() error { return e.cause }
 
 // abandoned records that the function's engine did not react to its
-// interruption.
-func (fn *deployed) abandoned() {
-	fn.breaker.abandoned(fn.rt.clock())
+// interruption, and returns when.
+func (fn *deployed) abandoned() int64 {
+	now := fn.rt.clock()
+	fn.breaker.abandoned(now)
 	if hook := fn.rt.cfg.Observe.Abandoned; hook != nil {
 		hook(fn.name, fn.rt.workers.Stuck())
 	}
+	return now
 }
+
+// returned records that the engine came back, which was abandoned at that time.
+func (fn *deployed) returned(at int64) { fn.breaker.returned(at, fn.rt.clock()) }
 
 // platform writes lines of the platform, which are not even made if nobody
 // reads them.

@@ -61,7 +61,7 @@ func (fn *deployed) throttled(reason string) error {
 }
 
 func (fn *deployed) suspended(wait time.Duration) error {
-	return &SuspendedError{Function: fn.name, Stuck: max(fn.breaker.count(), 1), RetryAfter: wait}
+	return &SuspendedError{Function: fn.name, Stuck: int(fn.breaker.stuck.Load()), RetryAfter: wait}
 }
 
 // notFound is the error for a name or qualifier that does not exist. Lambda
