@@ -169,6 +169,7 @@ func (r *Realm) evaluate(m *cjsModule, name string) {
 
 // run calls the wrapper function of a compiled CommonJS module.
 func (r *Realm) run(m *cjsModule, u *unit) {
+	r.prepare(u)
 	v, err := r.vm.RunProgram(u.program)
 	if err != nil {
 		panic(err)

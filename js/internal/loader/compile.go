@@ -12,6 +12,8 @@ import (
 	"github.com/dop251/goja/unistring"
 	"github.com/evanw/esbuild/pkg/api"
 	lru "github.com/hashicorp/golang-lru/v2"
+
+	"github.com/lambent-run/lambent/js/internal/lang"
 )
 
 // format is how a file is loaded.
@@ -26,13 +28,14 @@ const (
 
 // unit is one compiled file. It is immutable and shared by all realms.
 type unit struct {
-	format  format
-	program *goja.Program // evaluates to the wrapper function
-	text    string        // of a JSON file
-	module  *moduleInfo   // of an ES module
-	imports bool          // a CommonJS module has import()
-	hooks   hooks
-	source  *source // of code
+	format   format
+	program  *goja.Program // evaluates to the wrapper function
+	text     string        // of a JSON file
+	module   *moduleInfo   // of an ES module
+	imports  bool          // a CommonJS module has import()
+	hooks    hooks
+	source   *source  // of code
+	features lang.Set // that the text mentions
 }
 
 type fileKey struct {
@@ -133,7 +136,8 @@ func compileCommon(name, src string) (*unit, error) {
 		return nil, syntaxError(t.code, err)
 	}
 	return &unit{
-		format: commonJS, program: program, imports: b.imports, hooks: b.hooks,
+		features: lang.Mentions(t.code),
+		format:   commonJS, program: program, imports: b.imports, hooks: b.hooks,
 		source: &source{code: t.code, head: wrapperHead, tail: wrapperTail, file: prg.File},
 	}, nil
 }
@@ -153,6 +157,7 @@ var commonParams = append([]string{hiddenImport}, hookParams...)
 
 func (b *commonBuilder) build(prg *ast.Program) {
 	fn := wrapped(prg)
+	fn.Name = ident("Object.<anonymous>", fn.Function) // as V8 calls it in traces
 	w := &walker{shift: file.Idx(len(wrapperHead)), expr: b.expression}
 	b.hooks.walk(w, prg.Body)
 	for _, name := range commonParams {

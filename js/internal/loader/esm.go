@@ -109,6 +109,7 @@ func (r *Realm) fetch(name, from string, fresh *[]*esModuleState, depth int) *es
 // instantiate runs an ES module up to the point where its functions exist and
 // its exports are known.
 func (r *Realm) instantiate(m *esModuleState) {
+	r.prepare(m.unit)
 	v, err := r.vm.RunProgram(m.unit.program)
 	if err != nil {
 		panic(err)

@@ -72,6 +72,8 @@ func (h *hooks) expression(e ast.Expression) {
 		}
 	case *ast.CallExpression:
 		h.callback(e)
+	case *ast.RegExpLiteral:
+		fixRegExp(e)
 	}
 }
 

@@ -9,6 +9,8 @@ import (
 	"github.com/dop251/goja/file"
 	"github.com/dop251/goja/token"
 	"github.com/dop251/goja/unistring"
+
+	"github.com/lambent-run/lambent/js/internal/lang"
 )
 
 // moduleInfo is what linking needs to know of an ES module.
@@ -73,14 +75,15 @@ func compileModule(name, src string) (*unit, error) {
 		marker:   t.awaits,
 	}
 	b.build(prg, fn, file.Idx(len(moduleHead)))
-	prg.File = file.NewFile(name, t.code, 1)
+	prg.File = file.NewFile(fileURL(name), t.code, 1)
 	prg.File.SetSourceMap(t.sourceMap)
 	program, err := goja.CompileAST(prg, false)
 	if err != nil {
 		return nil, syntaxError(t.code, err)
 	}
 	return &unit{
-		format: esModule, program: program, module: b.info, hooks: b.hooks,
+		features: lang.Mentions(t.code),
+		format:   esModule, program: program, module: b.info, hooks: b.hooks,
 		source: &source{code: t.code, head: moduleHead, tail: moduleTail, file: prg.File},
 	}, nil
 }

@@ -26,14 +26,15 @@ func (r *Realm) Normalize(v goja.Value) goja.Value {
 		r.reword(o)
 		text, ok := o.Get("stack").(goja.String)
 		if ok && stack.IsRaw(text.String()) {
-			r.setHidden(o, "stack", stack.V8(text.String()))
+			head, frames := stack.Parse(text.String())
+			r.setHidden(o, "stack", r.format(o, head, frames))
 		}
 	})
 	return v
 }
 
-func (r *Realm) setHidden(o *goja.Object, name, value string) {
-	_ = o.DefineDataProperty(name, r.vm.ToValue(value), goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+func (r *Realm) setHidden(o *goja.Object, name string, value goja.Value) {
+	_ = o.DefineDataProperty(name, value, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
 }
 
 // vmErrors are the classes of errors that the VM itself throws.
@@ -68,11 +69,11 @@ func (r *Realm) reword(o *goja.Object) {
 	if !ok || msg == t.message {
 		return
 	}
-	r.setHidden(o, "message", msg)
+	r.setHidden(o, "message", r.vm.ToValue(msg))
 	if i := strings.LastIndex(head, t.message); i >= 0 {
 		head = head[:i] + msg
 	}
-	r.setHidden(o, "stack", stack.Format(head, frames))
+	r.setHidden(o, "stack", r.format(o, head, frames))
 }
 
 // mayBeVM is a cheap test that most messages of guests fail.
@@ -109,11 +110,15 @@ func (r *Realm) sitesAt(f stack.Frame) []site {
 	if r.program == nil || f.File == "" {
 		return nil
 	}
+	name := f.File
+	if p, ok := fileFromURL(name); ok { // as ES modules are called in traces
+		name = p
+	}
 	var src *source
 	p := r.program
 	p.mu.RLock()
 	for _, format := range []format{commonJS, esModule} {
-		if u := p.files[fileKey{f.File, format}]; u != nil && u.source != nil {
+		if u := p.files[fileKey{name, format}]; u != nil && u.source != nil {
 			src = u.source
 		}
 	}

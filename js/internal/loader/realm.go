@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/dop251/goja"
+
+	"github.com/lambent-run/lambent/js/internal/lang"
 )
 
 // Realm is one isolate's module state. It belongs to the isolate's owner
@@ -16,6 +18,10 @@ type Realm struct {
 
 	cjs              commonState
 	fix, trace, deep goja.Value // the functions of hooks
+
+	features   lang.Set     // that were installed
+	errorClass *goja.Object // Error, once traces follow its settings
+	preparing  bool         // Error.prepareStackTrace runs
 
 	esm map[string]*esModuleState // by path, or "node:" and a core module's name
 }
@@ -92,4 +98,17 @@ func (r *Realm) named(name, msg string) *goja.Object {
 // exception wraps a value so that it can be returned as an error.
 func (r *Realm) exception(v goja.Value) error {
 	return r.vm.Try(func() { panic(v) })
+}
+
+// prepare makes the parts of the language's library that a file mentions.
+func (r *Realm) prepare(u *unit) {
+	missing := u.features &^ r.features
+	if missing == 0 {
+		return
+	}
+	r.features |= missing
+	lang.Install(r.vm, missing)
+	if missing&lang.Traces != 0 {
+		r.installTraces()
+	}
 }

@@ -152,7 +152,13 @@ func (r *recursion) install(w *walker) {
 	}
 	w.enter, w.leave = r.enter, r.leave
 	w.bind = r.bind
-	w.method = func(key ast.Expression, fn *ast.FunctionLiteral) { r.method(key, fn) }
+	w.method = func(c *ast.ClassLiteral, m *ast.MethodDefinition) {
+		r.method(m.Key, m.Body)
+		if name, ok := m.Key.(*ast.StringLiteral); ok && name.Value == "constructor" && !m.Static && c.Name != nil && m.Body.Name == nil {
+			// Traces show it as V8 does. The class keeps its own name.
+			m.Body.Name = ident("new "+c.Name.Name.String(), m.Body.Function)
+		}
+	}
 }
 
 // mark puts the counting into the recursive functions.

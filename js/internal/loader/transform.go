@@ -198,6 +198,9 @@ func run(name, src string, opts api.TransformOptions) (*transformed, error) {
 		return nil, syntaxMessage(name, src, res.Errors)
 	}
 	t := &transformed{code: string(res.Code)}
+	if opts.Format == api.FormatCommonJS { // an ES module: traces show its URL
+		name = fileURL(name)
+	}
 	t.sourceMap = parseMap(name, res.Map)
 	return t, nil
 }

@@ -27,7 +27,7 @@ type walker struct {
 	// catch is called with each catch clause after its parts.
 	catch func(*ast.CatchStatement)
 	// method is called with each method of a class after its parts.
-	method func(key ast.Expression, fn *ast.FunctionLiteral)
+	method func(c *ast.ClassLiteral, m *ast.MethodDefinition)
 	// enter and leave are called around each function.
 	enter func(fn ast.Expression)
 	leave func(fn ast.Expression)
@@ -269,7 +269,7 @@ func (w *walker) class(c *ast.ClassLiteral) {
 			w.key(&el.Key, el.Computed)
 			w.function(el.Body)
 			if w.method != nil && !el.Computed {
-				w.method(el.Key, el.Body)
+				w.method(c, el)
 			}
 		case *ast.ClassStaticBlock:
 			w.move(&el.Static)

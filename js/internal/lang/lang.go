@@ -1,0 +1,114 @@
+// Package lang supplies the parts of the language's library that the VM lacks:
+// WeakRef, Intl, Error.captureStackTrace and the like. Making them in every
+// isolate would cost more than many handlers run for, so the loader notes at
+// compile time which of them a file mentions (Mentions), and has just those made
+// when the file is first loaded (Install).
+//
+// What cannot be done well is left out, so that code which tests for it takes
+// its other way: SharedArrayBuffer and Atomics (an isolate has one thread),
+// resizable ArrayBuffers, the legacy RegExp.$1, and the HTML methods of strings.
+//
+//   - WeakRef holds its target strongly, and a FinalizationRegistry never calls
+//     back; the language allows both.
+//   - Symbol.asyncIterator, asyncDispose and dispose are registered symbols:
+//     Symbol.keyFor tells, nothing else does.
+//   - Intl knows the locales en-US, en-GB, de, fr, es, it, nl, pt and ja; any
+//     other locale formats as en-US. See API.md beside this file.
+package lang
+
+import (
+	_ "embed" // the scripts
+	"strings"
+
+	"github.com/dop251/goja"
+
+	"github.com/lambent-run/lambent/js/module"
+)
+
+// Set is a set of features.
+type Set uint16
+
+// The features, each with the names that tell of its use.
+const (
+	WeakRefs Set = 1 << iota
+	Symbols
+	WellFormed
+	LegacyAccessors
+	LegacyDate
+	Traces
+	Locales
+)
+
+var mentions = []struct {
+	feature Set
+	names   []string
+}{
+	{WeakRefs, []string{"WeakRef", "FinalizationRegistry"}},
+	{Symbols, []string{"asyncIterator", "asyncDispose", "Symbol.dispose"}},
+	{WellFormed, []string{"WellFormed"}},
+	{LegacyAccessors, []string{"__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__"}},
+	{LegacyDate, []string{"getYear", "setYear", "toGMTString"}},
+	{Traces, []string{"captureStackTrace", "stackTraceLimit", "prepareStackTrace"}},
+	{Locales, []string{"Intl", "toLocale", "localeCompare"}},
+}
+
+// Mentions returns the features whose names occur in a source text.
+func Mentions(src string) Set {
+	var s Set
+	for _, m := range mentions {
+		for _, name := range m.names {
+			if strings.Contains(src, name) {
+				s |= m.feature
+				break
+			}
+		}
+	}
+	return s
+}
+
+//go:embed lang.js
+var langSource string
+
+var script = module.NewScript("node:internal/lang", "feature", langSource)
+
+// Install makes features in vm. It panics with whatever exception the guest
+// provokes, for instance by freezing Object.prototype.
+func Install(vm *goja.Runtime, s Set) {
+	if s&Symbols != 0 {
+		InstallSymbols(vm)
+	}
+	for _, f := range []struct {
+		feature Set
+		name    string
+	}{{WeakRefs, "weak"}, {WellFormed, "wellFormed"}, {LegacyAccessors, "accessors"}, {LegacyDate, "date"}} {
+		if s&f.feature != 0 {
+			script.Run(vm, vm.ToValue(f.name))
+		}
+	}
+	if s&Locales != 0 {
+		installIntl(vm)
+	}
+}
+
+// InstallSymbols makes Symbol.asyncIterator, asyncDispose and dispose. Core
+// modules need the first, so it is a function of its own.
+func InstallSymbols(vm *goja.Runtime) {
+	class, ok := vm.GlobalObject().Get("Symbol").(*goja.Object)
+	if !ok {
+		return
+	}
+	keyed, ok := goja.AssertFunction(class.Get("for"))
+	if !ok {
+		return
+	}
+	for _, name := range []string{"asyncIterator", "asyncDispose", "dispose"} {
+		if v := class.Get(name); v != nil && !goja.IsUndefined(v) {
+			continue
+		}
+		sym, err := keyed(class, vm.ToValue("Symbol."+name))
+		if err != nil {
+			panic(err)
+		}
+		_ = class.DefineDataProperty(name, sym, goja.FLAG_FALSE, goja.FLAG_FALSE, goja.FLAG_FALSE)
+	}
+}
