@@ -65,6 +65,11 @@ func transform(name, src string, f format) (*transformed, error) {
 		}
 		return transformModule(name, src, opts)
 	}
+	if isTypeScript(name) {
+		// TypeScript in a package that is none of modules is written with import
+		// and export all the same; they become require and exports.
+		opts.Format = api.FormatCommonJS
+	}
 	if path.Ext(name) != ".cjs" {
 		opts.Sourcefile = name + ".cjs"
 	}
