@@ -145,6 +145,21 @@ const transform = `(function (event) {
 
 func BenchmarkTransform(b *testing.B) { benchHandler(b, transform, event(110)) }
 
+// BenchmarkAmend is a handler that adds a member to each item of its event.
+func BenchmarkAmend(b *testing.B) {
+	benchHandler(b, `(function (event) {
+		for (const i of event.items) i.total = i.qty * i.price;
+		return event;
+	})`, event(110))
+}
+
+// BenchmarkSpaced is an event with white space, as Python's json.dumps writes
+// it, of which the handler passes a part on.
+func BenchmarkSpaced(b *testing.B) {
+	text := bytes.ReplaceAll(bytes.ReplaceAll(event(110), []byte(`,"`), []byte(`, "`)), []byte(`":`), []byte(`": `))
+	benchHandler(b, `(function (event) { return { statusCode: 200, items: event.items }; })`, text)
+}
+
 func BenchmarkEcho100KB(b *testing.B) {
 	benchHandler(b, `(function (event) { return event; })`, event(1250))
 }

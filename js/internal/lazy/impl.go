@@ -184,7 +184,6 @@ func (d *deferred) sortLen() int                    { return d.real().sortLen() 
 func (d *deferred) sortGet(i int) goja.Value        { return d.real().sortGet(i) }
 func (d *deferred) swap(i, j int)                   { d.real().swap(i, j) }
 func (d *deferred) className() string               { return d.real().className() }
-func (d *deferred) typeOf() goja.String             { return d.real().typeOf() }
 func (d *deferred) proto() *goja.Object             { return d.real().proto() }
 func (d *deferred) isExtensible() bool              { return d.real().isExtensible() }
 func (d *deferred) exportType() reflect.Type        { return d.real().exportType() }
@@ -259,13 +258,19 @@ func (d *deferred) deleteStr(p unistring.String, throw bool) bool {
 func (d *deferred) deleteIdx(p valueInt, throw bool) bool     { return d.real().deleteIdx(p, throw) }
 func (d *deferred) deleteSym(p *goja.Symbol, throw bool) bool { return d.real().deleteSym(p, throw) }
 
+// What is built is never a function, so these need not build it.
+
+func (d *deferred) typeOf() goja.String { return typeObject }
+
 func (d *deferred) assertCallable() (call func(goja.FunctionCall) goja.Value, ok bool) {
-	return d.real().assertCallable()
+	return nil, false
 }
 
 func (d *deferred) assertConstructor() func(args []goja.Value, newTarget *goja.Object) *goja.Object {
-	return d.real().assertConstructor()
+	return nil
 }
+
+var typeObject = goja.StringFromUTF16([]uint16{'o', 'b', 'j', 'e', 'c', 't'})
 
 func (d *deferred) setProto(p *goja.Object, throw bool) bool { return d.real().setProto(p, throw) }
 func (d *deferred) hasInstance(v goja.Value) bool            { return d.real().hasInstance(v) }

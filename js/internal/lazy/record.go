@@ -131,14 +131,6 @@ func (r *Record) proto() *goja.Object {
 
 func (r *Record) isExtensible() bool { return r.from != nil || r.self().isExtensible() }
 
-func (r *Record) assertCallable() (call func(goja.FunctionCall) goja.Value, ok bool) {
-	return nil, false
-}
-
-func (r *Record) assertConstructor() func(args []goja.Value, newTarget *goja.Object) *goja.Object {
-	return nil
-}
-
 func (r *Record) getOwnPropStr(p unistring.String) goja.Value {
 	if !r.open() {
 		return r.self().getOwnPropStr(p)
@@ -333,6 +325,13 @@ func (l *List) className() string {
 		return "Array"
 	}
 	return mirrorOf(l.val).self.className()
+}
+
+func (l *List) proto() *goja.Object {
+	if l.from != nil {
+		return l.home.ArrayPrototype()
+	}
+	return mirrorOf(l.val).self.proto()
 }
 
 func (l *List) getIdx(p valueInt, receiver goja.Value) goja.Value {

@@ -157,8 +157,11 @@ func ListOf(o *goja.Object) *List { return (*List)(dataOf(mirrorOf(o).self)) }
 
 // Touch makes an Untouched or an IsList what it is to be.
 func Touch(o *goja.Object) {
-	if f := FormOf(o); f == Untouched || f == IsList {
-		mirrorOf(o).self.isExtensible() // of their methods that anyone may call, one that is no short cut
+	switch self := mirrorOf(o).self; formOfTab(tabOf(self)) {
+	case Untouched:
+		(*deferred)(dataOf(self)).real()
+	case IsList:
+		(*List)(dataOf(self)).real()
 	}
 }
 
