@@ -43,9 +43,11 @@ type Config struct {
 	// interrupt cannot end. While that many are stuck, functions that have one
 	// are refused with ErrSuspended. Default 16.
 	MaxAbandoned int
-	// Log takes the functions' logs: whole lines, never interleaved, possibly
-	// several in one Write, from one goroutine at a time. A slow Log loses lines
-	// (and says so in it) but holds up nobody. Default nil: discarded.
+	// Log takes the functions' logs: whole lines, never interleaved, many in one
+	// Write, from one goroutine, which exists only while there are any. They come
+	// a moment after they were logged, at the latest when Close returns. A slow
+	// Log loses lines (and says so in it) but holds up nobody. Default nil:
+	// discarded.
 	Log io.Writer
 	// HTTP carries the functions' network requests. Default: a transport of the
 	// Runtime's own, without proxies from the host's environment. To forbid the

@@ -39,7 +39,8 @@ func (x *run) open(tail *observe.Tail, failed *initError, res *Result, report *o
 		tail.Prepend(before)
 		x.sink.SetTail(tail)
 	}
-	x.v.platform(x.sink, func(b []byte) []byte { return x.v.lines.Start(b, now, res.RequestID) })
+	x.text = x.v.lines.Start(x.text[:0], now, res.RequestID)
+	x.sink.Platform(x.text)
 }
 
 // shut ends the invocation's log.
@@ -54,20 +55,19 @@ func (x *run) shut(tail *observe.Tail, res *Result, report *observe.Report, now 
 		x.sink = observe.NewSink(x.v.fn.stream) // the abandoned isolate keeps its own
 		x.sink.SetTail(tail)
 	}
-	x.v.platform(x.sink, func(b []byte) []byte {
-		switch report.ErrorType {
-		case typeTimedOut:
-			b = x.v.lines.TimedOut(b, now, report.RequestID, x.v.set.Timeout)
-		case typeExit:
-			b = x.v.lines.Crashed(b, report.ErrorMessage, typeExit)
-		}
-		return x.v.lines.End(b, now, report)
-	})
+	x.text = x.text[:0]
+	switch report.ErrorType {
+	case typeTimedOut:
+		x.text = x.v.lines.TimedOut(x.text, now, report.RequestID, x.v.set.Timeout)
+	case typeExit:
+		x.text = x.v.lines.Crashed(x.text, report.ErrorMessage, typeExit)
+	}
+	x.text = x.v.lines.End(x.text, now, report)
+	x.sink.Platform(x.text)
 	if tail != nil {
 		x.sink.SetTail(nil)
 		res.LogTail = tail.Bytes()
 	}
-	x.v.fn.stream.Sync()
 }
 
 // observe counts the invocation and tells the hooks.

@@ -22,6 +22,7 @@ type run struct {
 	env  *environment  // nil if the init phase failed
 	sink *observe.Sink // where its log lines go
 	slot governor.Slot
+	text []byte // room for log lines
 	call Call
 	// stream guards the caller's stream; call.Stream is it or nil.
 	stream streamGuard

@@ -3,38 +3,41 @@ package observe
 import (
 	"fmt"
 	"io"
-	"slices"
 	"sync"
 	"time"
 )
 
 const (
-	// streamBytes is how much of a function's log waits for a slow writer. What
-	// comes on top is dropped.
-	streamBytes = 256 << 10
-	// keepBytes is the largest buffer that a quiet function keeps.
-	keepBytes = 4 << 10
-	// patience is how long an invocation waits for its lines to be written.
-	patience = 20 * time.Millisecond
+	// streamBytes is how much of a function's log waits to be written.
+	streamBytes = 512 << 10
+	// urgentBytes is how much of it does not wait for the lag to pass.
+	urgentBytes = 64 << 10
+	// lag is how long lines wait for others to be written with them.
+	lag = time.Millisecond
+	// patience is how long a function that has filled its buffer waits for room.
+	patience = 50 * time.Millisecond
 )
 
 // Log is a writer shared by all functions. Each function appends to a bounded
 // buffer of its own, and one goroutine, which exists only while there is
-// something to write, takes the buffers in turn. So lines never interleave, a
-// function that floods its log loses its own lines only, and a writer that
-// blocks holds up nobody.
+// something to write, takes the buffers in turn. So lines never interleave and a
+// Write carries many; a function that floods its log is slowed down to the pace
+// of the writer, alone; and a writer that blocks costs lines, not time: then
+// what does not fit into the buffers is dropped.
 type Log struct {
-	w io.Writer
+	w      io.Writer
+	urgent chan struct{} // ends the lag
+	spare  sync.Pool     // of *[]byte, buffers of streams
 
 	mu    sync.Mutex // guards the fields below; taken after a stream's
 	queue []*Stream  // streams with something to write
 	busy  bool       // the goroutine runs
-	late  bool       // an invocation has lost patience; none waits until busy ends
+	late  bool       // a function has lost patience; none waits until busy ends
 	quiet chan struct{}
 }
 
 // NewLog returns a Log that writes to w.
-func NewLog(w io.Writer) *Log { return &Log{w: w} }
+func NewLog(w io.Writer) *Log { return &Log{w: w, urgent: make(chan struct{}, 1)} }
 
 // Stream returns the log of a function. A Log of nil has none.
 func (l *Log) Stream(function string) *Stream {
@@ -50,97 +53,103 @@ type Stream struct {
 	function string
 
 	mu      sync.Mutex // guards the fields below
-	buf     []byte
-	free    []byte // the buffer that was written last
+	buf     *[]byte    // nil if there is nothing
 	dropped int
 	queued  bool
-	taken   uint64 // counts events, those in buf included
-	written uint64 // of them, those that have been written
-	waiting []waiter
-}
-
-// waiter is who waits for an event to be written.
-type waiter struct {
-	event uint64
-	ready chan struct{}
+	room    chan struct{} // closed when buf is taken; nil if nobody waits
 }
 
 // write appends p, whole or not at all.
 func (s *Stream) write(p []byte, ownLine bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.buf)+len(p) > streamBytes && len(s.buf) > 0 {
-		s.dropped++
-		return
+	for s.buf != nil && len(*s.buf)+len(p) > streamBytes {
+		if !s.wait() {
+			s.dropped++
+			return
+		}
 	}
 	if s.buf == nil {
-		s.buf, s.free = s.free, nil
+		s.buf = s.log.buffer()
 	}
-	if ownLine && len(s.buf) > 0 && s.buf[len(s.buf)-1] != '\n' {
-		s.buf = append(s.buf, '\n')
+	text := *s.buf
+	if n := len(text); ownLine && n > 0 && text[n-1] != '\n' {
+		text = append(text, '\n')
 	}
-	s.buf = append(s.buf, p...)
-	s.taken++
+	text = append(text, p...)
+	*s.buf = text
 	if !s.queued {
 		s.queued = true
 		s.log.add(s)
+	}
+	if len(text) >= urgentBytes {
+		s.log.hurry()
+	}
+}
+
+// wait waits until there may be room. The caller holds mu; wait lets go of it
+// meanwhile. It returns false if the log is too slow.
+func (s *Stream) wait() bool {
+	if s.log.impatient() {
+		return false
+	}
+	if s.room == nil {
+		s.room = make(chan struct{})
+	}
+	room := s.room
+	s.mu.Unlock()
+	defer s.mu.Lock()
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case <-room:
+		return true
+	case <-timer.C:
+		s.log.giveUp()
+		return false
 	}
 }
 
 // flush writes what there is, and reports whether there is more by now.
 func (s *Stream) flush(w io.Writer) (more bool) {
 	s.mu.Lock()
-	text, upTo := s.buf, s.taken
+	taken, dropped := s.buf, s.dropped
+	s.buf, s.dropped = nil, 0
+	if s.room != nil {
+		close(s.room)
+		s.room = nil
+	}
+	s.mu.Unlock()
+
+	if taken == nil {
+		taken = s.log.buffer()
+	}
+	text := *taken
 	if n := len(text); n > 0 && text[n-1] != '\n' {
 		text = append(text, '\n') // another function's line may follow
 	}
-	if s.dropped > 0 {
+	if dropped > 0 {
 		text = fmt.Appendf(text, "LOGS\tName: %s\tState: Dropped\tRecords: %d\tReason: the log is written faster than it is read\n",
-			s.function, s.dropped)
+			s.function, dropped)
 	}
-	s.buf, s.dropped = nil, 0
-	s.mu.Unlock()
-
 	_, _ = w.Write(text) // there is nowhere to report a broken log to
+	if cap(text) <= 2*streamBytes {
+		*taken = text[:0]
+		s.log.spare.Put(taken)
+	}
 
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.written = upTo
-	s.waiting = slices.DeleteFunc(s.waiting, func(w waiter) bool {
-		if w.event > upTo {
-			return false
-		}
-		close(w.ready)
-		return true
-	})
-	if cap(text) <= keepBytes {
-		s.free = text[:0]
-	}
-	s.queued = len(s.buf) > 0 || s.dropped > 0
+	s.queued = s.buf != nil || s.dropped > 0
 	return s.queued
 }
 
-// Sync waits until what the function has logged so far is written, but not
-// long: a slow writer costs its lines, not the caller's time.
-func (s *Stream) Sync() {
-	if s == nil || s.log.impatient() {
-		return
+// buffer returns an empty buffer.
+func (l *Log) buffer() *[]byte {
+	if b, ok := l.spare.Get().(*[]byte); ok {
+		return b
 	}
-	s.mu.Lock()
-	if s.written == s.taken {
-		s.mu.Unlock()
-		return
-	}
-	ready := make(chan struct{})
-	s.waiting = append(s.waiting, waiter{s.taken, ready})
-	s.mu.Unlock()
-	timer := time.NewTimer(patience)
-	defer timer.Stop()
-	select {
-	case <-ready:
-	case <-timer.C:
-		s.log.giveUp()
-	}
+	return new([]byte)
 }
 
 // impatient reports whether waiting is given up for now.
@@ -169,17 +178,24 @@ func (l *Log) add(s *Stream) {
 	}
 }
 
-// requeue queues a stream again, behind the others. Only drain calls it.
-func (l *Log) requeue(s *Stream) {
-	l.mu.Lock()
-	l.queue = append(l.queue, s)
-	l.mu.Unlock()
+// hurry ends the lag.
+func (l *Log) hurry() {
+	select {
+	case l.urgent <- struct{}{}:
+	default:
+	}
 }
 
 // drain writes until nothing is left.
 func (l *Log) drain() {
+	pause := time.NewTimer(lag)
+	defer pause.Stop()
 	var batch []*Stream
 	for {
+		select {
+		case <-pause.C:
+		case <-l.urgent:
+		}
 		l.mu.Lock()
 		if len(l.queue) == 0 {
 			l.busy, l.late = false, false
@@ -195,7 +211,15 @@ func (l *Log) drain() {
 				l.requeue(s)
 			}
 		}
+		pause.Reset(lag)
 	}
+}
+
+// requeue queues a stream again, behind the others. Only drain calls it.
+func (l *Log) requeue(s *Stream) {
+	l.mu.Lock()
+	l.queue = append(l.queue, s)
+	l.mu.Unlock()
 }
 
 // Close waits until everything is written, at most for the given time.
@@ -209,6 +233,7 @@ func (l *Log) Close(limit time.Duration) {
 	if !busy {
 		return
 	}
+	l.hurry()
 	timer := time.NewTimer(limit)
 	defer timer.Stop()
 	select {

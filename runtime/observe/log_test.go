@@ -74,18 +74,6 @@ func TestSinkWithoutReadersIsNotEnabled(t *testing.T) {
 	}
 }
 
-// gate is a writer that can be held up.
-type gate struct {
-	mu  sync.Mutex
-	out bytes.Buffer
-}
-
-func (g *gate) Write(p []byte) (int, error) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.out.Write(p)
-}
-
 func TestLinesOfFunctionsNeverInterleave(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
@@ -97,7 +85,6 @@ func TestLinesOfFunctionsNeverInterleave(t *testing.T) {
 			wg.Go(func() {
 				for range 500 {
 					s.write([]byte(strings.Repeat(fmt.Sprint(f), 50)+"\n"), false)
-					s.Sync()
 				}
 			})
 		}
@@ -115,37 +102,64 @@ func TestLinesOfFunctionsNeverInterleave(t *testing.T) {
 	}
 }
 
-func TestFloodHurtsItsOwnFunctionOnly(t *testing.T) {
+func TestFloodIsSlowedDownToThePaceOfTheLog(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var out blocked
-		out.open = make(chan struct{})
+		var out bytes.Buffer
+		log := NewLog(&out)
+		flood := log.Stream("flood")
+		line := append(bytes.Repeat([]byte("x"), 1023), '\n')
+		for range 10_000 {
+			flood.write(line, false)
+			flood.mu.Lock()
+			if flood.buf != nil && len(*flood.buf) > streamBytes {
+				t.Fatalf("%d bytes wait, want at most %d", len(*flood.buf), streamBytes)
+			}
+			flood.mu.Unlock()
+		}
+		log.Close(time.Second)
+		if n := bytes.Count(out.Bytes(), []byte("\n")); n != 10_000 {
+			t.Errorf("%d lines, want all 10000", n)
+		}
+	})
+}
+
+func TestBlockedLogCostsLinesAndNotTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		out := blocked{open: make(chan struct{})}
 		log := NewLog(&out)
 		flood, quiet := log.Stream("flood"), log.Stream("quiet")
-		line := bytes.Repeat([]byte("x"), 1023)
-		line = append(line, '\n')
-		for range 1000 {
+		line := append(bytes.Repeat([]byte("x"), 1023), '\n')
+		quiet.write([]byte("quiet\n"), false)
+		began := time.Now()
+		for range 4000 {
 			flood.write(line, false)
 		}
-		quiet.write([]byte("quiet\n"), false)
-		flood.mu.Lock()
-		if n := len(flood.buf); n > streamBytes {
-			t.Errorf("%d bytes wait, want at most %d", n, streamBytes)
+		quiet.write([]byte("quiet again\n"), false)
+		if took := time.Since(began); took > 2*patience {
+			t.Errorf("the functions lost %v to a blocked log, want %v once", took, patience)
 		}
-		flood.mu.Unlock()
+		log.Close(time.Second) // gives up
 		close(out.open)
-		log.Close(time.Second)
+		synctest.Wait()
+		time.Sleep(time.Second)
 		got := out.out.String()
-		if !strings.Contains(got, "quiet\n") {
-			t.Error("the quiet function's line is lost")
+		if !strings.Contains(got, "quiet\n") || !strings.Contains(got, "quiet again\n") {
+			t.Error("a line of the quiet function is lost")
 		}
 		kept, dropped := strings.Count(got, "xxx\n"), 0
 		at := strings.Index(got, "LOGS\tName: flood\tState: Dropped\tRecords: ")
 		if at < 0 {
 			t.Fatal("the log does not say that lines were dropped")
 		}
-		if _, err := fmt.Sscanf(got[at:], "LOGS\tName: flood\tState: Dropped\tRecords: %d", &dropped); err != nil || kept+dropped != 1000 {
-			t.Errorf("%d lines kept and %d dropped of 1000, %v", kept, dropped, err)
+		if _, err := fmt.Sscanf(got[at:], "LOGS\tName: flood\tState: Dropped\tRecords: %d", &dropped); err != nil || kept+dropped != 4000 {
+			t.Errorf("%d lines kept and %d dropped of 4000, %v", kept, dropped, err)
+		}
+		flood.write([]byte("last\n"), false)
+		log.Close(time.Second)
+		if !strings.HasSuffix(out.out.String(), "last\n") || log.impatient() {
+			t.Error("the log has not recovered")
 		}
 	})
 }
@@ -159,50 +173,4 @@ type blocked struct {
 func (b *blocked) Write(p []byte) (int, error) {
 	<-b.open
 	return b.out.Write(p)
-}
-
-func TestSlowLogHoldsUpNobodyForLong(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		out := blocked{open: make(chan struct{})}
-		log := NewLog(&out)
-		a, b := log.Stream("a"), log.Stream("b")
-		began := time.Now()
-		for range 100 {
-			a.write([]byte("a\n"), false)
-			a.Sync()
-			b.write([]byte("b\n"), false)
-			b.Sync()
-		}
-		if took := time.Since(began); took != patience {
-			t.Errorf("200 invocations lost %v to a blocked log, want %v once", took, patience)
-		}
-		log.Close(time.Second) // gives up
-		close(out.open)
-		synctest.Wait()
-		if n := strings.Count(out.out.String(), "\n"); n != 200 {
-			t.Errorf("%d lines written in the end, want 200", n)
-		}
-		a.write([]byte("last\n"), false)
-		a.Sync()
-		if !strings.HasSuffix(out.out.String(), "last\n") {
-			t.Error("Sync no longer waits although the log has caught up")
-		}
-	})
-}
-
-func TestSyncMeansWritten(t *testing.T) {
-	t.Parallel()
-	var out gate
-	s := NewLog(&out).Stream("f")
-	for i := range 200 {
-		want := fmt.Sprintf("%d\n", i)
-		s.write([]byte(want), false)
-		s.Sync()
-		out.mu.Lock()
-		if got := out.out.String(); !strings.HasSuffix(got, want) && !s.log.impatient() {
-			t.Errorf("after Sync line %d is not written", i)
-		}
-		out.mu.Unlock()
-	}
 }

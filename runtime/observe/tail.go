@@ -86,6 +86,9 @@ func (s *Sink) Write(p []byte) (int, error) {
 // Platform takes lines of the platform, which begin on a new line whatever the
 // function wrote before.
 func (s *Sink) Platform(p []byte) {
+	if len(p) == 0 {
+		return
+	}
 	s.mu.Lock()
 	if s.tail != nil {
 		if s.tail.midLine() {
