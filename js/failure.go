@@ -9,7 +9,6 @@ import (
 
 	"github.com/dop251/goja"
 
-	"github.com/lambent-run/lambent/js/internal/loader"
 	"github.com/lambent-run/lambent/js/internal/stack"
 )
 
@@ -133,7 +132,7 @@ func (iso *Isolate) read(value goja.Value) errorObject {
 	if !ok || !isError(obj) {
 		return errorObject{typ: typeOf(value), message: toText(value)}
 	}
-	loader.Normalize(iso.vm, value)
+	iso.realm.Normalize(value)
 	name, message, trace := obj.Get("name"), obj.Get("message"), obj.Get("stack")
 	e := errorObject{noType: name == nil || goja.IsUndefined(name), noTrace: trace == nil || goja.IsUndefined(trace)}
 	if !e.noType {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"github.com/lambent-run/lambent/js/internal/lang"
 	"github.com/lambent-run/lambent/js/module"
 	"github.com/lambent-run/lambent/js/node"
 )
@@ -52,10 +53,11 @@ func (iso *Isolate) builtin(name string) (*goja.Object, bool) {
 	if !ok {
 		return nil, false
 	}
-	exports := load(iso)
 	if iso.builtins == nil {
+		lang.InstallSymbols(iso.vm) // core modules iterate asynchronously
 		iso.builtins = make(map[string]*goja.Object)
 	}
+	exports := load(iso)
 	iso.builtins[name] = exports
 	if name == "process" {
 		iso.adoptProcess(exports)

@@ -85,19 +85,20 @@ func (r *Realm) core(name string) (goja.Value, bool) {
 	if !prefixed && !coreModules[name] {
 		return nil, false
 	}
+	if !coreModules[bare] && !prefixOnly[bare] { // also keeps "internal/..." from guests
+		r.throw(errorf("ERR_UNKNOWN_BUILTIN_MODULE", "No such built-in module: %s", name), nil)
+	}
 	if bare == "module" {
 		return r.moduleClass(), true
 	}
 	if o, ok := r.builtin(bare); ok {
-		return exportsOf(o), true
+		return o, true
 	}
 	if prefixed {
 		r.throw(errorf("ERR_UNKNOWN_BUILTIN_MODULE", "No such built-in module: %s", name), nil)
 	}
 	return nil, false
 }
-
-func exportsOf(o *goja.Object) goja.Value { return o }
 
 // loadFile returns the exports of the CommonJS module at a real path,
 // evaluating it if it is not in the cache.
@@ -186,19 +187,15 @@ func (r *Realm) run(m *cjsModule, u *unit) {
 	}
 }
 
-// parseJSON parses a JSON file with the realm's own JSON.parse.
+// parseJSON parses a JSON file as JSON.parse does; its errors name the file.
 func (r *Realm) parseJSON(name, text string) goja.Value {
-	parse, ok := goja.AssertFunction(r.vm.GlobalObject().Get("JSON").ToObject(r.vm).Get("parse"))
-	if !ok {
-		panic(r.newError("TypeError", "JSON.parse is not a function"))
-	}
-	v, err := parse(goja.Undefined(), r.vm.ToValue(text))
+	v, err := r.host.JSON().Decode([]byte(text))
 	if err == nil {
 		return v
 	}
 	if ex, ok := err.(*goja.Exception); ok {
 		if o, ok := ex.Value().(*goja.Object); ok {
-			_ = o.Set("message", name+": "+o.Get("message").String())
+			_ = o.Set("message", name+": "+nilSafe(o.Get("message")).String())
 		}
 	}
 	panic(err)

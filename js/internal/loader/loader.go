@@ -20,6 +20,7 @@ import (
 	"sync"
 
 	"github.com/dop251/goja"
+	"github.com/dop251/goja/parser"
 
 	"github.com/lambent-run/lambent/js/module"
 )
@@ -74,7 +75,11 @@ func New(cfg Config) *Program {
 // isolate's owner goroutine, as all its methods do. builtin returns the exports
 // of a core module by its bare name, "fs" or "stream/promises".
 func (p *Program) NewRealm(h module.Host, builtin func(name string) (*goja.Object, bool)) *Realm {
-	return &Realm{program: p, vm: h.VM(), builtin: builtin}
+	vm := h.VM()
+	// Text that a guest evaluates must not make the parser open files of the
+	// host, as a sourceMappingURL would.
+	vm.SetParserOptions(parser.WithDisableSourceMaps)
+	return &Realm{program: p, host: h, vm: vm, builtin: builtin}
 }
 
 // memo returns m[k], made by fill at the first use. What fill returns with an

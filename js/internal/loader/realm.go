@@ -7,12 +7,14 @@ import (
 	"github.com/dop251/goja"
 
 	"github.com/lambent-run/lambent/js/internal/lang"
+	"github.com/lambent-run/lambent/js/module"
 )
 
 // Realm is one isolate's module state. It belongs to the isolate's owner
 // goroutine.
 type Realm struct {
 	program *Program
+	host    module.Host
 	vm      *goja.Runtime
 	builtin func(name string) (*goja.Object, bool)
 
