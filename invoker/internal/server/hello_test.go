@@ -2,6 +2,7 @@ package server
 
 import (
 	"net"
+	"syscall"
 	"testing"
 	"time"
 
@@ -10,8 +11,19 @@ import (
 	"github.com/lambent-run/lambent/runtime"
 )
 
+// cpuTime is the processor time that the process has used.
+func cpuTime(b *testing.B) time.Duration {
+	b.Helper()
+	var use syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &use); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(use.Utime.Nano() + use.Stime.Nano())
+}
+
 // BenchmarkHello is the whole path, isolate included, beside a bare fasthttp
-// echo: requests over loopback TCP, one at a time and from many clients.
+// echo and beside the path without an isolate: requests over loopback TCP, one
+// at a time and from many clients.
 func BenchmarkHello(b *testing.B) {
 	rt, err := runtime.New(runtime.Config{})
 	if err != nil {
@@ -26,11 +38,14 @@ func BenchmarkHello(b *testing.B) {
 		Runtime: rt, MaxConnections: 64, MaxHeaderBytes: 16 << 10, MaxBodyMemory: 1 << 20,
 		ReadTimeout: time.Minute, WriteTimeout: time.Minute, IdleTimeout: time.Minute,
 	})
+	limits := s.cfg
+	limits.Runtime = &fakeRuntime{do: echo}
+	hollow := New(limits)
 	bare := &fasthttp.Server{Handler: func(ctx *fasthttp.RequestCtx) { ctx.SetBody(ctx.PostBody()) }}
 	for _, impl := range []struct {
 		name  string
 		serve func(net.Listener) error
-	}{{"fasthttp", bare.Serve}, {"invoke", s.Serve}} {
+	}{{"fasthttp", bare.Serve}, {"hollow", hollow.Serve}, {"hello", s.Serve}} {
 		ln, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			b.Fatal(err)
@@ -41,7 +56,10 @@ func BenchmarkHello(b *testing.B) {
 		b.Run(impl.name+"/serial", func(b *testing.B) { benchRequests(b, dial) })
 		b.Run(impl.name+"/parallel", func(b *testing.B) {
 			b.SetParallelism(16)
+			before := cpuTime(b)
 			b.RunParallel(func(pb *testing.PB) { exchange(b, dial, pb.Next) })
+			// Of client and server together.
+			b.ReportMetric(float64(cpuTime(b)-before)/float64(b.N), "cpu-ns/op")
 		})
 		_ = ln.Close()
 		if err := <-done; err != nil {
