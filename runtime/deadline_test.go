@@ -3,6 +3,7 @@ package runtime_test
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -110,9 +111,9 @@ func TestFunctionThatKeepsGettingStuckIsSuspended(t *testing.T) {
 	e := &fakeEngine{}
 	bubble(t, e, runtime.Config{}, func(t *testing.T, rt *runtime.Runtime) {
 		free := make(chan struct{})
-		well := false
+		var well atomic.Bool
 		e.invoke = func(i *fakeIsolate, call *runtime.Call) (runtime.Reply, error) {
-			if well {
+			if well.Load() {
 				return runtime.Reply{}, nil
 			}
 			return stuck(free)(i, call)
@@ -141,7 +142,7 @@ func TestFunctionThatKeepsGettingStuckIsSuspended(t *testing.T) {
 			t.Errorf("after a failed attempt: %v, want a suspension for 20s", err)
 		}
 		time.Sleep(20 * second)
-		well = true
+		well.Store(true)
 		for range 2 {
 			if _, err := rt.Invoke(t.Context(), "f", nil); err != nil {
 				t.Errorf("the function is well again: %v", err)
