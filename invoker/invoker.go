@@ -32,7 +32,7 @@ type Config struct {
 	// Runtime runs the functions. The Invoker does not close it.
 	Runtime *runtime.Runtime
 	// MaxConnections caps open connections; a client beyond it gets a 503.
-	// Default 4096. A connection costs about 25 KB.
+	// Default 4096. A connection costs about 30 KB.
 	MaxConnections int
 	// MaxHeaderBytes limits a request's line and headers together. Default
 	// 16 KB, which holds the largest client context beside a session token.
