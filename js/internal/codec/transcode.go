@@ -28,10 +28,7 @@ func (e *encoder) transcode(d *document, i int, next uint32) (int, uint32) {
 		if d.text[end] == '"' {
 			e.dst = append(e.dst, d.text[i:end+1]...)
 		} else {
-			var u []uint16
-			u, end = unescape(nil, d.text, i+1)
-			e.dst = appendQuotedUnits(e.dst, u)
-			end--
+			end = e.transcodeString(d, i+1) - 1
 		}
 		e.checkLength()
 		return end + 1, next
@@ -50,6 +47,19 @@ func (e *encoder) transcode(d *document, i int, next uint32) (int, uint32) {
 	f, end := parseFloat(d.text, i)
 	e.number(f)
 	return end, next
+}
+
+// transcodeString writes the string with escapes that begins at i, and returns
+// where it ends.
+func (e *encoder) transcodeString(d *document, i int) int {
+	var few [256]byte
+	if text, end, ok := unescapeASCII(few[:0], d.text, i); ok {
+		e.dst = appendASCII(e.dst, view(text))
+		return end
+	}
+	u, end := unescape(nil, d.text, i)
+	e.dst = appendQuotedUnits(e.dst, u)
+	return end
 }
 
 func (e *encoder) transcodeArray(d *document, at uint32) {
