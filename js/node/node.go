@@ -21,10 +21,12 @@ import (
 	"github.com/lambent-run/lambent/js/node/internal/errors"
 	"github.com/lambent-run/lambent/js/node/path"
 	"github.com/lambent-run/lambent/js/node/process"
+	"github.com/lambent-run/lambent/js/node/querystring"
 	"github.com/lambent-run/lambent/js/node/stream"
 	"github.com/lambent-run/lambent/js/node/stringdecoder"
 	"github.com/lambent-run/lambent/js/node/timers"
 	timerspromises "github.com/lambent-run/lambent/js/node/timers/promises"
+	"github.com/lambent-run/lambent/js/node/url"
 	"github.com/lambent-run/lambent/js/node/util"
 	"github.com/lambent-run/lambent/js/node/util/types"
 )
@@ -49,15 +51,18 @@ var modules = map[string]module.Loader{
 	"internal/events":        dom.LoadEvents,
 	"internal/fs/streams":    fs.LoadStreams,
 	"internal/microtask":     timers.LoadMicrotask,
+	"internal/url":           url.LoadClasses,
 	"path":                   path.Load,
 	"path/posix":             path.LoadPosix,
 	"path/win32":             path.LoadWin32,
 	"process":                process.Load,
+	"querystring":            querystring.Load,
 	"stream":                 stream.Load,
 	"stream/promises":        stream.LoadPromises,
 	"string_decoder":         stringdecoder.Load,
 	"timers":                 timers.Load,
 	"timers/promises":        timerspromises.Load,
+	"url":                    url.Load,
 	"util":                   util.Load,
 	"util/types":             types.Load,
 }
@@ -75,6 +80,8 @@ var globals = map[string]struct{ module, member string }{
 	"MessageEvent":    {"internal/events", "MessageEvent"},
 	"TextDecoder":     {"internal/encoding", "TextDecoder"},
 	"TextEncoder":     {"internal/encoding", "TextEncoder"},
+	"URL":             {"internal/url", "URL"},
+	"URLSearchParams": {"internal/url", "URLSearchParams"},
 	"atob":            {"buffer", "atob"},
 	"btoa":            {"buffer", "btoa"},
 	"clearImmediate":  {"timers", "clearImmediate"},

@@ -26,8 +26,8 @@ EventEmitter.init = function init(options) {
   if (options?.captureRejections) {
     validateBoolean(options.captureRejections, 'options.captureRejections');
     this[kCapture] = true;
-  } else if (captureByDefault) {
-    this[kCapture] = true;
+  } else {
+    this[kCapture] = captureByDefault;
   }
 };
 
@@ -258,9 +258,10 @@ const isEventTarget = (v) => typeof v?.addEventListener === 'function';
 
 function getEventListeners(target, type) {
   if (typeof target?.listeners === 'function') return target.listeners(type);
-  const list = target?.[Symbol.for('lambent.eventListeners')];
-  if (typeof list === 'function') return list.call(target, type);
-  if (isEventTarget(target)) return [];
+  if (isEventTarget(target)) {
+    const { EventTarget, listenersOf } = require('internal/events');
+    return target instanceof EventTarget ? listenersOf(target, type) : [];
+  }
   throw invalidArgType('emitter', ['EventEmitter', 'EventTarget'], target);
 }
 function getMaxListeners(target) {
@@ -446,12 +447,20 @@ Object.defineProperties(EventEmitter, {
     enumerable: true,
     get() {
       const { AsyncResource } = require('async_hooks');
+      class EventEmitterReferencingAsyncResource extends AsyncResource {
+        #emitter;
+        constructor(emitter, name, options) {
+          super(name, options);
+          this.#emitter = emitter;
+        }
+        get eventEmitter() { return this.#emitter; }
+      }
       class EventEmitterAsyncResource extends EventEmitter {
         #resource;
         constructor(options) {
           const name = typeof options === 'string' ? options : options?.name ?? new.target.name;
           super(typeof options === 'string' ? undefined : options);
-          this.#resource = new AsyncResource(name, options);
+          this.#resource = new EventEmitterReferencingAsyncResource(this, name, options);
         }
         emit(...args) { return this.#resource.runInAsyncScope(super.emit, this, ...args); }
         emitDestroy() { this.#resource.emitDestroy(); }

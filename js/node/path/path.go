@@ -1,6 +1,8 @@
 package path
 
 import (
+	"strconv"
+
 	"github.com/dop251/goja"
 
 	"github.com/lambent-run/lambent/js/module"
@@ -52,19 +54,27 @@ func build(h module.Host, f flavour, sep, delimiter string) *goja.Object {
 			return vm.ToValue(fn(text(call.Argument(0), "path")))
 		})
 	}
-	many := func(name string, fn func([]string) string, argName string) {
+	many := func(name string, fn func([]string) string, indexed bool) {
 		bridge.Method(vm, m, name, 0, func(call goja.FunctionCall) goja.Value {
 			parts := make([]string, len(call.Arguments))
 			for i, a := range call.Arguments {
-				parts[i] = text(a, argName)
+				if goja.IsString(a) {
+					parts[i] = a.String()
+					continue
+				}
+				name := "path"
+				if indexed {
+					name = "paths[" + strconv.Itoa(i) + "]"
+				}
+				text(a, name)
 			}
 			return vm.ToValue(fn(parts))
 		})
 	}
-	many("resolve", f.resolve, "path")
+	many("resolve", f.resolve, true)
 	one("normalize", func(p string) any { return f.normalize(p) })
 	one("isAbsolute", func(p string) any { return f.isAbsolute(p) })
-	many("join", f.join, "path")
+	many("join", f.join, false)
 	bridge.Method(vm, m, "relative", 2, func(call goja.FunctionCall) goja.Value {
 		return vm.ToValue(f.relative(text(call.Argument(0), "from"), text(call.Argument(1), "to")))
 	})

@@ -159,6 +159,9 @@ func (posix) basename(p, suffix string) string { return basename(p, suffix, slas
 // basename returns the last part of a path, without a suffix that is shorter
 // than the part.
 func basename(p, suffix string, isSep func(byte) bool) string {
+	if suffix != "" && suffix == p {
+		return ""
+	}
 	end := len(p)
 	for end > 0 && isSep(p[end-1]) {
 		end--

@@ -24,11 +24,6 @@ function incomplete(buf, encoding) {
         if ((b & 0xc0) === 0x80) continue;
         const need = b >= 0xf0 && b <= 0xf4 ? 4 : b >= 0xe0 && b < 0xf0 ? 3 : b >= 0xc2 && b < 0xe0 ? 2 : 1;
         if (need <= back) return 0;
-        // The second byte may already rule the sequence out.
-        if (back >= 2) {
-          const second = buf[n - back + 1];
-          if ((b === 0xe0 && second < 0xa0) || (b === 0xed && second > 0x9f) || (b === 0xf0 && second < 0x90) || (b === 0xf4 && second > 0x8f)) return 0;
-        }
         return back;
       }
       return 0;

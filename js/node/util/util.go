@@ -47,6 +47,9 @@ func Load(h module.Host) *goja.Object {
 	bridge.Method(vm, native, "getStringWidth", 1, func(call goja.FunctionCall) goja.Value {
 		return vm.ToValue(inspect.Columns(call.Argument(0).String()))
 	})
+	bridge.Method(vm, native, "usv", 1, func(call goja.FunctionCall) goja.Value {
+		return vm.ToValue(call.Argument(0).String()) // Go's strings hold no lone surrogates
+	})
 	bridge.Method(vm, native, "setDefaults", 1, func(call goja.FunctionCall) goja.Value {
 		*in.DefaultOptions() = in.ParseOptions(*in.DefaultOptions(), call.Argument(0))
 		return goja.Undefined()

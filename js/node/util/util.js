@@ -183,8 +183,7 @@ function styleText(style, text) {
   return `${left}${text}${right}`;
 }
 function toUSVString(value) {
-  const str = `${value}`;
-  return str.replace(/[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g, (m) => (m.length === 2 ? m : '\ufffd'));
+  return native.usv(`${value}`);
 }
 
 function aborted(signal, resource) {

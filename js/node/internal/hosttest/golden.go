@@ -2,6 +2,7 @@ package hosttest
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"reflect"
 	"strings"
@@ -45,7 +46,9 @@ func Golden(t *testing.T, file string) {
 			}
 			got := New(t).outcome(t, body)
 			if !reflect.DeepEqual(got, want) {
-				t.Errorf("got  %s\nwant %s", show(got), show(want))
+				for _, d := range differences("", got.either(), want.either(), nil) {
+					t.Error(d)
+				}
 			}
 		})
 	}
@@ -68,11 +71,42 @@ return { throws: [e?.name, e?.code, e?.message].map((v) => v ?? null) };
 	return got
 }
 
-// show returns an outcome as text: strings as they are, the rest as JSON.
-func show(o outcome) string {
-	if s, ok := o.Value.(string); ok {
+func (o outcome) either() any {
+	if o.Throws != nil {
+		return map[string]any{"throws": o.Throws}
+	}
+	return o.Value
+}
+
+// differences lists the innermost parts in which two answers differ.
+func differences(path string, got, want any, found []string) []string {
+	if reflect.DeepEqual(got, want) {
+		return found
+	}
+	g, ok1 := got.([]any)
+	w, ok2 := want.([]any)
+	if ok1 && ok2 && len(g) == len(w) {
+		for i := range g {
+			found = differences(fmt.Sprintf("%s[%d]", path, i), g[i], w[i], found)
+		}
+		return found
+	}
+	gm, ok1 := got.(map[string]any)
+	wm, ok2 := want.(map[string]any)
+	if ok1 && ok2 && len(gm) == len(wm) {
+		for k := range wm {
+			found = differences(path+"."+k, gm[k], wm[k], found)
+		}
+		return found
+	}
+	return append(found, fmt.Sprintf("%s: got  %s\n%s: want %s", path, show(got), path, show(want)))
+}
+
+// show returns a value as text: strings as they are, the rest as JSON.
+func show(v any) string {
+	if s, ok := v.(string); ok {
 		return s
 	}
-	text, _ := json.Marshal(o)
+	text, _ := json.Marshal(v)
 	return string(text)
 }
