@@ -26,6 +26,7 @@ type commonState struct {
 	root    *cjsModule // stands for the runtime, which requires the handler
 	exts    *goja.Object
 	class   *goja.Object // the function Module
+	paths   goja.Value   // getter of module.paths
 }
 
 // runtimeFile is the file that Lambda's runtime has, as require stacks show it.
@@ -58,6 +59,7 @@ func (r *Realm) newModule(filename string, parent *cjsModule) *cjsModule {
 	_ = o.Set("filename", name)
 	_ = o.Set("loaded", false)
 	_ = o.Set("children", r.vm.NewArray())
+	_ = o.DefineAccessorProperty("paths", c.paths, nil, goja.FLAG_TRUE, goja.FLAG_TRUE)
 	return m
 }
 
@@ -202,10 +204,14 @@ func (r *Realm) parseJSON(name, text string) goja.Value {
 }
 
 func requireESM(name string, from *cjsModule) error {
-	if path.Ext(name) != ".js" {
-		return errorf("ERR_REQUIRE_ESM", "require() of ES Module %s not supported.\nInstead change the require of %s to a dynamic import() which is available in all CommonJS modules.", name, name)
+	by := ""
+	if from != nil {
+		by = " from " + from.filename
 	}
-	return errorf("ERR_REQUIRE_ESM", "require() of ES Module %s from %s not supported.\nInstead change the require of %s in %s to a dynamic import() which is available in all CommonJS modules.", name, from.filename, path.Base(name), from.filename)
+	if path.Ext(name) != ".js" {
+		return errorf("ERR_REQUIRE_ESM", "require() of ES Module %s%s not supported.\nInstead change the require of %s to a dynamic import() which is available in all CommonJS modules.", name, by, name)
+	}
+	return errorf("ERR_REQUIRE_ESM", "require() of ES Module %s%s not supported.\nInstead change the require of %s%s to a dynamic import() which is available in all CommonJS modules.", name, by, path.Base(name), strings.Replace(by, " from ", " in ", 1))
 }
 
 // format tells how the file at name is loaded, by require or by import.

@@ -111,21 +111,23 @@ func compileCommon(name, src string) (*unit, error) {
 	if strings.HasPrefix(src, "#!") {
 		src = "//" + src[2:] // as long as what it replaces
 	}
-	t := &transformed{code: src}
-	var prg *ast.Program
-	err := errTypeScript
 	if !isTypeScript(name) {
-		prg, err = parseWrapped(name, src)
+		if u, err := assemble(name, &transformed{code: src}); err == nil {
+			return u, nil
+		}
 	}
+	t, err := transform(name, src, commonJS)
 	if err != nil {
-		var terr error
-		if t, terr = transform(name, src, commonJS); terr != nil {
-			return nil, terr
-		}
-		prg, err = parseWrapped(name, t.code)
-		if err != nil {
-			return nil, err
-		}
+		return nil, err
+	}
+	return assemble(name, t)
+}
+
+// assemble compiles what goja can parse.
+func assemble(name string, t *transformed) (*unit, error) {
+	prg, err := parseWrapped(name, t.code)
+	if err != nil {
+		return nil, err
 	}
 	b := &commonBuilder{}
 	b.build(prg)
@@ -141,9 +143,6 @@ func compileCommon(name, src string) (*unit, error) {
 		source: &source{code: t.code, head: wrapperHead, tail: wrapperTail, file: prg.File},
 	}, nil
 }
-
-// errTypeScript stands for what goja would say about TypeScript.
-var errTypeScript = errors.New("loader: TypeScript")
 
 // commonBuilder puts the hidden parts into the syntax tree of a CommonJS
 // module.

@@ -30,9 +30,8 @@ type esModuleState struct {
 	getters *goja.Object  // own exports of an ES module: name -> function
 	resume  goja.Callable // the rest of a module without top-level await
 	gen     goja.Value
-	gate    func(any) error // lets a module with top-level await go on
-	body    goja.Value      // that module's own promise
-	promise *goja.Object    // while pending: of its evaluation
+	body    goja.Value   // that module's own promise
+	promise *goja.Object // while pending: of its evaluation
 
 	exports   goja.Value // of a module that is no ES module, when evaluated
 	ns        *goja.Object
@@ -54,7 +53,7 @@ func (r *Realm) loadGraph(name, from string) *esModuleState {
 	}()
 	m := r.fetch(name, from, &fresh, 0)
 	for _, m := range fresh {
-		if m.unit != nil {
+		if m.unit != nil && !m.unit.module.async {
 			r.instantiate(m)
 		}
 	}
@@ -107,7 +106,8 @@ func (r *Realm) fetch(name, from string, fresh *[]*esModuleState, depth int) *es
 }
 
 // instantiate runs an ES module up to the point where its functions exist and
-// its exports are known.
+// its exports are known. One that awaits at its top cannot stop there: it is
+// instantiated when it is evaluated.
 func (r *Realm) instantiate(m *esModuleState) {
 	r.prepare(m.unit)
 	v, err := r.vm.RunProgram(m.unit.program)
@@ -159,11 +159,6 @@ func (r *Realm) moduleArgs(m *esModuleState) []goja.Value {
 	if info.scope {
 		args[4] = r.scopeFunc(m.name)
 	}
-	if info.async {
-		p, resolve, _ := r.vm.NewPromise()
-		m.gate = resolve
-		args[5] = r.vm.ToValue(p)
-	}
 	copy(args[len(args)-len(hookParams):], m.unit.hooks.args(r))
 	return args
 }
@@ -187,13 +182,13 @@ func (r *Realm) evaluateModule(m *esModuleState) *goja.Object {
 				waits = append(waits, p)
 			}
 		}
-		if len(waits) == 0 && m.gate == nil {
+		if len(waits) == 0 && (m.unit == nil || !m.unit.module.async) {
 			r.runBody(m)
 		}
 	})
 	if ex != nil {
-		m.status, m.err = failed, ex.Value()
-		panic(ex)
+		m.status, m.err = failed, r.explain(ex.Value(), m.name)
+		panic(m.err)
 	}
 	if m.status == evaluated {
 		return nil
@@ -209,8 +204,8 @@ func (r *Realm) runLater(m *esModuleState, waits []*goja.Object) {
 	m.promise = r.vm.ToValue(p).(*goja.Object)
 	fail := func(v goja.Value) {
 		if m.status == pending {
-			m.status, m.err = failed, v
-			_ = reject(v)
+			m.status, m.err = failed, r.explain(v, m.name)
+			_ = reject(m.err)
 		}
 	}
 	finish := func(goja.Value) {
@@ -221,9 +216,13 @@ func (r *Realm) runLater(m *esModuleState, waits []*goja.Object) {
 		_ = resolve(goja.Undefined())
 	}
 	start := func() {
-		if m.gate != nil {
-			r.on(m.body.(*goja.Object), finish, fail)
-			_ = m.gate(goja.Undefined())
+		if m.unit != nil && m.unit.module.async {
+			if ex := r.vm.Try(func() {
+				r.instantiate(m)
+				r.on(m.body.(*goja.Object), finish, fail)
+			}); ex != nil {
+				fail(ex.Value())
+			}
 			return
 		}
 		if ex := r.vm.Try(func() { r.runBody(m) }); ex != nil {
@@ -267,7 +266,7 @@ func (r *Realm) runBody(m *esModuleState) {
 // finish marks a module as evaluated.
 func (r *Realm) finish(m *esModuleState) {
 	m.status = evaluated
-	m.resume, m.gen, m.gate, m.body = nil, nil, nil, nil
+	m.resume, m.gen, m.body = nil, nil, nil
 	if m.unit != nil {
 		r.settleExports(m)
 	}

@@ -69,7 +69,7 @@ func (p *Program) importFile(name, from string) (string, error) {
 		return p.tree.realpath(name), nil
 	case directory:
 		if !isTypeScript(from) {
-			return "", errorf("ERR_UNSUPPORTED_DIR_IMPORT", "Directory import '%s' is not supported resolving ES modules imported from %s", name, from)
+			return "", errorf("ERR_UNSUPPORTED_DIR_IMPORT", "Directory import '%s' is not supported resolving ES modules imported from %s%s", name, from, p.meant(name, from))
 		}
 	}
 	if isTypeScript(from) {
@@ -80,7 +80,18 @@ func (p *Program) importFile(name, from string) (string, error) {
 			}
 		}
 	}
-	return "", missingFile(name, from)
+	return "", errorf("ERR_MODULE_NOT_FOUND", "Cannot find module '%s' imported from %s%s", name, from, p.meant(name, from))
+}
+
+// meant adds what require would have found to the message that import finds
+// nothing.
+func (p *Program) meant(name, from string) string {
+	got, err := p.fileOrFolder(name, name, false)
+	home := path.Dir(from) + "/"
+	if rest, ok := strings.CutPrefix(got, home); err == nil && ok {
+		return "\nDid you mean to import \"./" + rest + "\"?"
+	}
+	return ""
 }
 
 func isTypeScript(name string) bool {

@@ -29,7 +29,12 @@ func (c conditions) has(name string) bool {
 
 // errorf makes a resolution error with a code.
 func errorf(code, format string, args ...any) *resolveError {
-	return &resolveError{code: code, message: fmt.Sprintf(format, args...)}
+	class := ""
+	switch code {
+	case "ERR_PACKAGE_IMPORT_NOT_DEFINED", "ERR_INVALID_MODULE_SPECIFIER":
+		class = "TypeError"
+	}
+	return &resolveError{code: code, class: class, message: fmt.Sprintf(format, args...)}
 }
 
 // resolveError is why a module was not found, in Node's words. Realm turns it
@@ -170,7 +175,7 @@ func (p *Program) matchTarget(pkg *packageJSON, t *target, key, middle string, p
 		}
 		return "", false, last
 	}
-	return "", false, invalidTarget(pkg, key, "a value that is no path", internal)
+	return "", false, invalidTarget(pkg, key, `"`+t.path+`"`, internal)
 }
 
 func (p *Program) matchPath(pkg *packageJSON, to, key, middle string, pattern bool, cond conditions, internal bool) (string, error) {
@@ -196,11 +201,16 @@ func (p *Program) matchPath(pkg *packageJSON, to, key, middle string, pattern bo
 	return path.Join(pkg.dir, strings.ReplaceAll(to, "*", middle)), nil
 }
 
+// invalidTarget reports a value of a map that leads nowhere; shown is its JSON.
 func invalidTarget(pkg *packageJSON, key, shown string, internal bool) error {
-	if key == "." {
-		return errorf("ERR_INVALID_PACKAGE_TARGET", `Invalid "exports" main target %s defined in the package config %s/package.json; targets must start with "./"`, shown, pkg.dir)
+	hint := ""
+	if !internal && !strings.HasPrefix(shown, `"./`) {
+		hint = `; targets must start with "./"`
 	}
-	return errorf("ERR_INVALID_PACKAGE_TARGET", `Invalid "%s" target %s defined for '%s' in the package config %s/package.json; targets must start with "./"`, mapName(internal), shown, key, pkg.dir)
+	if key == "." {
+		return errorf("ERR_INVALID_PACKAGE_TARGET", `Invalid "exports" main target %s defined in the package config %s/package.json%s`, shown, pkg.dir, hint)
+	}
+	return errorf("ERR_INVALID_PACKAGE_TARGET", `Invalid "%s" target %s defined for '%s' in the package config %s/package.json%s`, mapName(internal), shown, key, pkg.dir, hint)
 }
 
 func mapName(internal bool) string {

@@ -41,25 +41,27 @@ func (r *Realm) Handler(handler string) (fn goja.Value, err error) {
 	return fn, err
 }
 
+var trampoline = goja.MustCompile("node:internal/modules/run_main", "(function(f){f()})", true)
+
 // guard runs f and returns the exception that it throws, renamed as Lambda
 // does. What the VM does not let code catch, an interrupt or the end of the
-// stack, is returned as it is.
-func (r *Realm) guard(f func()) (err error) {
-	defer func() {
-		switch x := recover().(type) {
-		case nil:
-		case *goja.InterruptedError:
-			err = x
-		case *goja.StackOverflowError:
-			err = x
-		default:
-			panic(x)
-		}
-	}()
-	if ex := r.vm.Try(f); ex != nil {
+// stack, is returned as it is. No promise reaction runs before f is done: the VM
+// runs them when the outermost function of the guest's language returns, so f is
+// called by one.
+func (r *Realm) guard(f func()) error {
+	v, err := r.vm.RunProgram(trampoline)
+	if err != nil {
+		return err
+	}
+	call, _ := goja.AssertFunction(v)
+	_, err = call(goja.Undefined(), r.vm.ToValue(func(goja.FunctionCall) goja.Value {
+		f()
+		return goja.Undefined()
+	}))
+	if ex, ok := err.(*goja.Exception); ok {
 		return r.exception(r.rename(ex.Value()))
 	}
-	return nil
+	return err
 }
 
 // rename gives the failures of loading the names that Lambda gives them.

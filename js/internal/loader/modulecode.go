@@ -32,6 +32,7 @@ type dependency struct {
 	star      bool            // its names are exported again
 	names     map[string]bool // imported by name
 	whole     bool            // the namespace object itself is used
+	loose     bool            // import * as x: names that are missing are undefined
 }
 
 // Names of the hidden parameters of module functions. They have a space, so
@@ -42,7 +43,6 @@ const (
 	hiddenImport  = " import"
 	hiddenMeta    = " meta"
 	hiddenScope   = " scope"
-	hiddenGate    = " gate"
 )
 
 const (
@@ -51,13 +51,13 @@ const (
 )
 
 // moduleParams are the parameters of the function that an ES module becomes.
-var moduleParams = append([]string{hiddenExport, hiddenRequire, hiddenImport, hiddenMeta, hiddenScope, hiddenGate}, hookParams...)
+var moduleParams = append([]string{hiddenExport, hiddenRequire, hiddenImport, hiddenMeta, hiddenScope}, hookParams...)
 
 // compileModule compiles an ES module to a generator function. Its first step
 // registers the getters of the exports, with all functions hoisted, and stops
 // where the dependencies have to be evaluated; its second step is the body. A
-// module that awaits at its top is an async function instead, whose first await
-// waits for the dependencies.
+// module that awaits at its top is an async function instead, which is called
+// when its dependencies have been evaluated.
 func compileModule(name, src string) (*unit, error) {
 	t, err := transform(name, src, esModule)
 	if err != nil {
@@ -124,9 +124,7 @@ func (b *moduleBuilder) build(prg *ast.Program, fn *ast.FunctionLiteral, shift f
 	} else {
 		out = dropUnusedHelpers(out)
 	}
-	if b.info.async {
-		head = append(head, &ast.ExpressionStatement{Expression: &ast.AwaitExpression{Await: at, Argument: ident(hiddenGate, at)}})
-	} else {
+	if !b.info.async {
 		head = append(head, &ast.ExpressionStatement{Expression: &ast.YieldExpression{Yield: at}})
 	}
 	fn.Body.List = append(head, out...)
@@ -231,6 +229,7 @@ func (b *moduleBuilder) statement(s ast.Statement) ast.Statement {
 		}
 		if dep, call := b.requireCall(s.List[0].Initializer); dep != nil {
 			b.bindings[id.Name] = dep
+			dep.loose = !strings.HasPrefix(string(id.Name), "import_") // as esbuild calls its own
 			s.List[0].Initializer = call
 			return s
 		}
@@ -319,6 +318,8 @@ func (b *moduleBuilder) expression(e ast.Expression) ast.Expression {
 			b.info.imports = true
 			return callHidden(hiddenImport, e.LeftParenthesis, x)
 		}
+	case *ast.TemplateLiteral:
+		b.tag(e)
 	case *ast.UnaryExpression:
 		if id, ok := e.Operand.(*ast.Identifier); ok && e.Operator == token.TYPEOF && strings.HasPrefix(string(id.Name), authored) {
 			e.Operand = b.scopeName(id, true)
@@ -328,6 +329,16 @@ func (b *moduleBuilder) expression(e ast.Expression) ast.Expression {
 		}
 	}
 	return e
+}
+
+// tag keeps a template's tag that is an import from being called with the
+// namespace as its this.
+func (b *moduleBuilder) tag(e *ast.TemplateLiteral) {
+	if dot, ok := e.Tag.(*ast.DotExpression); ok {
+		if id, ok := dot.Left.(*ast.Identifier); ok && b.bindings[id.Name] != nil && !b.bindings[id.Name].loose {
+			e.Tag = &ast.SequenceExpression{Sequence: []ast.Expression{&ast.NumberLiteral{Idx: id.Idx, Literal: "0", Value: int64(0)}, dot}}
+		}
+	}
 }
 
 // identifier maps the author's uses of CommonJS names, which ES modules do not

@@ -2,7 +2,9 @@ package loader
 
 import (
 	"path"
+	"slices"
 	"sort"
+	"strings"
 
 	"github.com/dop251/goja"
 )
@@ -14,7 +16,7 @@ type origin struct {
 }
 
 // names returns all exports of a module: its own, and those of the modules
-// whose exports it passes on. A name that two of them have is none of them.
+// whose exports it passes on. A name that two of them have is ambiguous.
 func (r *Realm) names(m *esModuleState) map[string]origin {
 	out := map[string]origin{}
 	if m.resolving { // a cycle of "export *"
@@ -40,7 +42,7 @@ func (r *Realm) names(m *esModuleState) map[string]origin {
 				continue
 			}
 			if other, ok := out[name]; ok && other != from {
-				from = origin{} // ambiguous
+				from = origin{}
 			}
 			out[name] = from
 		}
@@ -48,13 +50,12 @@ func (r *Realm) names(m *esModuleState) map[string]origin {
 	for _, name := range m.unit.module.exports {
 		out[name] = origin{m, name}
 	}
-	for name, from := range out {
-		if from.module == nil {
-			delete(out, name)
-		}
-	}
 	return out
 }
+
+// ambiguous reports whether two modules export a name through "export *", so
+// that it is nobody's.
+func (o origin) ambiguous() bool { return o.module == nil }
 
 // exportKeys lists the enumerable string keys of a module.exports.
 func exportKeys(v goja.Value) []string {
@@ -73,7 +74,7 @@ func (r *Realm) checkImports(m *esModuleState) {
 	}
 	for i, d := range m.unit.module.deps {
 		to := m.deps[i]
-		if to.unit == nil || len(d.names) == 0 {
+		if to.unit == nil || d.loose || len(d.names) == 0 {
 			continue
 		}
 		var all map[string]origin
@@ -84,7 +85,11 @@ func (r *Realm) checkImports(m *esModuleState) {
 			if all == nil {
 				all = r.names(to)
 			}
-			if _, ok := all[name]; !ok && !r.passesCommonJS(to, map[*esModuleState]bool{}) {
+			found, ok := all[name]
+			if ok && found.ambiguous() {
+				panic(r.newError("SyntaxError", "The requested module '"+d.specifier+"' contains conflicting star exports for name '"+name+"'"))
+			}
+			if !ok && !r.passesCommonJS(to, map[*esModuleState]bool{}) {
 				panic(r.newError("SyntaxError", "The requested module '"+d.specifier+"' does not provide an export named '"+name+"'"))
 			}
 		}
@@ -138,8 +143,10 @@ func (r *Realm) namespace(m *esModuleState) *goja.Object {
 func (r *Realm) addNames(m *esModuleState) {
 	all := r.names(m)
 	list := make([]string, 0, len(all))
-	for name := range all {
-		list = append(list, name)
+	for name, from := range all {
+		if !from.ambiguous() {
+			list = append(list, name)
+		}
 	}
 	sort.Strings(list)
 	for _, name := range list {
@@ -159,8 +166,8 @@ func (r *Realm) fixed(from origin) bool {
 }
 
 func (r *Realm) getter(from origin) goja.Value {
-	if from.module.unit != nil {
-		return nilSafe(from.module.getters.Get(from.name))
+	if g := from.module.getters; g != nil {
+		return nilSafe(g.Get(from.name))
 	}
 	return r.vm.ToValue(func(goja.FunctionCall) goja.Value { return r.read(from) })
 }
@@ -171,6 +178,9 @@ func (r *Realm) read(from origin) goja.Value {
 			return from.module.exports
 		}
 		return nilSafe(from.module.exports.(*goja.Object).Get(from.name))
+	}
+	if from.module.getters == nil { // its code has not begun
+		panic(r.newError("ReferenceError", "Cannot access '"+from.name+"' before initialization"))
 	}
 	get, ok := goja.AssertFunction(from.module.getters.Get(from.name))
 	if !ok {
@@ -227,7 +237,7 @@ func (r *Realm) binding(m *esModuleState, i int) goja.Value {
 	}
 	o, isObject := to.exports.(*goja.Object)
 	for _, name := range sortedKeys(d.names) {
-		if name != "default" && (!isObject || o.Get(name) == nil && !r.has(o, name)) {
+		if !d.loose && name != "default" && (!isObject || o.Get(name) == nil && !r.has(o, name)) {
 			r.throw(missingName(d.specifier, name), nil)
 		}
 	}
@@ -297,7 +307,11 @@ func (r *Realm) importMeta(name string) goja.Value {
 	_ = o.Set("dirname", path.Dir(name))
 	_ = o.Set("filename", name)
 	_ = o.Set("resolve", func(call goja.FunctionCall) goja.Value {
-		to, err := r.program.importPath(call.Argument(0).String(), name)
+		spec := call.Argument(0).String()
+		if isRelative(spec) { // no file need be there
+			return r.vm.ToValue(fileURL(path.Join(path.Dir(name), spec)))
+		}
+		to, err := r.program.importPath(spec, name)
 		if err != nil {
 			r.throw(err, nil)
 		}
@@ -321,14 +335,30 @@ func (r *Realm) scopeFunc(name string) goja.Value {
 		if call.Argument(1).ToBoolean() {
 			return goja.Undefined()
 		}
-		msg := id + " is not defined in ES module scope"
-		if id == "require" {
-			msg += ", you can use import instead"
-		}
-		if pkg := r.program.scope(name); path.Ext(name) == ".js" && pkg != nil && pkg.module {
-			msg += "\nThis file is being treated as an ES module because it has a '.js' file extension and '" + pkg.dir +
-				`/package.json' contains "type": "module". To treat it as a CommonJS script, rename it to use the '.cjs' file extension.`
-		}
-		panic(r.newError("ReferenceError", msg))
+		panic(r.newError("ReferenceError", id+" is not defined"))
 	})
+}
+
+// explain adds to the error of a module's evaluation what Node adds where an
+// ES module uses a name of CommonJS.
+func (r *Realm) explain(v goja.Value, name string) goja.Value {
+	o, ok := v.(*goja.Object)
+	if !ok || o.ClassName() != "Error" {
+		return v
+	}
+	message := nilSafe(o.Get("message")).String()
+	id, ok := strings.CutSuffix(message, " is not defined")
+	if !ok || !slices.Contains(authoredNames, id) {
+		return v
+	}
+	message += " in ES module scope"
+	if id == "require" {
+		message += ", you can use import instead"
+	}
+	if pkg := r.program.scope(name); path.Ext(name) == ".js" && pkg != nil && pkg.module {
+		message += "\nThis file is being treated as an ES module because it has a '.js' file extension and '" + path.Join(pkg.dir, "package.json") +
+			`' contains "type": "module". To treat it as a CommonJS script, rename it to use the '.cjs' file extension.`
+	}
+	r.setHidden(o, "message", r.vm.ToValue(message))
+	return v
 }

@@ -66,7 +66,7 @@ func (pkg *packageJSON) parse(text []byte) error {
 	}
 	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
 	if err := json.Unmarshal(text, &raw); err != nil {
-		return fmt.Errorf("loader: %s/package.json: %w", pkg.dir, err)
+		return err
 	}
 	pkg.name, _ = raw.Name.(string)
 	pkg.main, _ = raw.Main.(string)
@@ -140,7 +140,7 @@ func decodeTarget(dec *json.Decoder) (*target, error) {
 		_, err := dec.Token() // the closing bracket
 		return t, err
 	}
-	return &target{kind: targetOther}, nil
+	return &target{kind: targetOther, path: fmt.Sprint(tok)}, nil
 }
 
 // subpaths reports whether an exports object lists subpaths ("./x") rather than

@@ -167,7 +167,9 @@ func (r *Realm) moduleProto() *goja.Object {
 	})
 	method("_compile", r.compileText)
 	getter("parent", func(m *cjsModule) goja.Value { return r.parentObject(m) })
-	getter("paths", func(m *cjsModule) goja.Value { return r.strings(r.program.modulePaths(path.Dir(m.filename))) })
+	c.paths = vm.ToValue(func(call goja.FunctionCall) goja.Value {
+		return r.strings(r.program.modulePaths(path.Dir(r.moduleOf(call.This).filename)))
+	})
 	getter("constructor", func(*cjsModule) goja.Value { return r.moduleClass() })
 	return c.proto
 }

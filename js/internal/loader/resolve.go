@@ -71,7 +71,7 @@ func (p *Program) findPackage(request, from string, cond conditions) (string, er
 		if m != nil {
 			if pkg := p.packageAt(path.Join(dir, m[1])); pkg.found {
 				if pkg.invalid != nil {
-					return "", errorf("ERR_INVALID_PACKAGE_CONFIG", "Invalid package config %s/package.json.", pkg.dir)
+					return "", brokenPackage(pkg)
 				}
 				if pkg.exports != nil && pkg.exports.kind != targetNull {
 					got, err := p.matchExports(pkg, "."+m[2], cond, "")
@@ -89,6 +89,12 @@ func (p *Program) findPackage(request, from string, cond conditions) (string, er
 		}
 	}
 	return "", notFound(request)
+}
+
+// brokenPackage is what require says about a package.json that is no JSON.
+func brokenPackage(pkg *packageJSON) error {
+	name := path.Join(pkg.dir, "package.json")
+	return &resolveError{class: "SyntaxError", message: "Error parsing " + name + ": " + pkg.invalid.Error(), props: map[string]string{"path": name}}
 }
 
 // modulePaths lists where packages are looked for from a folder.
@@ -111,7 +117,7 @@ func (p *Program) self(name, subpath, from string, cond conditions) (string, boo
 	if pkg == nil || pkg.name != name || pkg.exports == nil || pkg.exports.kind == targetNull {
 		return "", false, nil
 	}
-	got, err := p.matchExports(pkg, subpath, cond, "")
+	got, err := p.matchExports(pkg, subpath, cond, from)
 	if err == nil {
 		got, err = p.existing(got)
 	}
@@ -121,7 +127,7 @@ func (p *Program) self(name, subpath, from string, cond conditions) (string, boo
 // existing returns the real path of a file that a map names.
 func (p *Program) existing(name string) (string, error) {
 	if p.tree.stat(name) != regular {
-		return "", notFound(name)
+		return "", errorf("MODULE_NOT_FOUND", "Cannot find module '%s'", name)
 	}
 	return p.tree.realpath(name), nil
 }
@@ -160,7 +166,7 @@ func (p *Program) withExtension(name string) (string, bool) {
 func (p *Program) folder(name, request string) (string, error) {
 	pkg := p.packageAt(name)
 	if pkg.invalid != nil {
-		return "", errorf("ERR_INVALID_PACKAGE_CONFIG", "Invalid package config %s/package.json.", pkg.dir)
+		return "", brokenPackage(pkg)
 	}
 	if pkg.main != "" {
 		main := path.Join(name, pkg.main)

@@ -44,6 +44,17 @@ func (t *thrown) find(kinds ...siteKind) (site, bool) {
 	return site{}, false
 }
 
+// findName returns the variable at the error's place, but none of those that
+// the transformation of ES modules adds.
+func (t *thrown) findName() (site, bool) {
+	for _, s := range t.sites() {
+		if s.kind == siteName && !strings.HasPrefix(s.name, "__") && !strings.HasSuffix(s.name, "_exports") {
+			return s, true
+		}
+	}
+	return site{}, false
+}
+
 // between returns what lies between two texts that message starts and ends
 // with.
 func between(message, start, end string) (string, bool) {
@@ -64,7 +75,7 @@ func (t *thrown) rewordC() (string, bool) {
 	case t.message == "Cannot convert undefined or null to object":
 		return t.converting()
 	case t.message == "Cannot access a variable before initialization":
-		if s, ok := t.find(siteName); ok {
+		if s, ok := t.findName(); ok {
 			return "Cannot access '" + s.name + "' before initialization", true
 		}
 	case t.message == "Class constructor cannot be invoked without 'new'":
