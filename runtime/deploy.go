@@ -11,6 +11,7 @@ import (
 
 	"github.com/lambent-run/lambent/runtime/function"
 	"github.com/lambent-run/lambent/runtime/internal/codefs"
+	"github.com/lambent-run/lambent/runtime/internal/governor"
 	"github.com/lambent-run/lambent/runtime/observe"
 )
 
@@ -91,7 +92,11 @@ func (r *Runtime) install(v *version) error {
 		fn = found.(*deployed)
 	}
 	if err := fn.gate.Set(v.set.ReservedConcurrency, v.set.ProvisionedConcurrency); err != nil {
-		return v.set.refuse("ReservedConcurrency", err.Error())
+		field := "ReservedConcurrency"
+		if v.set.ReservedConcurrency == nil || errors.Is(err, governor.ErrAboveReserved) {
+			field = "ProvisionedConcurrency"
+		}
+		return v.set.refuse(field, err.Error())
 	}
 	v.fn = fn
 	v.lines.ARN = fn.arn

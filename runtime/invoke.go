@@ -97,16 +97,16 @@ func (r *Runtime) serve(ctx context.Context, x *run, inv *Invocation, res *Resul
 		outcome, cancelled = r.await(ctx, x, x.done, deadline)
 	}
 
-	end := time.Now()
+	end := r.clock()
 	res.Abandoned = outcome == worker.Abandoned
-	res.Duration = min(end.Sub(now), x.v.set.Timeout)
+	res.Duration = min(time.Duration(end-r.at(now)), x.v.set.Timeout)
 	report.Duration = res.Duration
 	err = x.conclude(ctx, res, &report, cancelled)
 	if report.MaxMemory = res.MaxMemory; res.MaxMemory == 0 {
 		report.MaxMemory = int64(len(inv.Payload) + len(res.Payload))
 	}
-	x.shut(tail, res, &report, end)
-	x.giveBack(res.Abandoned, r.at(end))
+	x.shut(tail, res, &report)
+	x.giveBack(res.Abandoned, end)
 	x.observe(inv, &report, now.Sub(began))
 	return err
 }

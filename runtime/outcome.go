@@ -44,10 +44,11 @@ func (x *run) open(tail *observe.Tail, failed *initError, res *Result, report *o
 }
 
 // shut ends the invocation's log.
-func (x *run) shut(tail *observe.Tail, res *Result, report *observe.Report, now time.Time) {
+func (x *run) shut(tail *observe.Tail, res *Result, report *observe.Report) {
 	if tail == nil && x.v.fn.stream == nil {
 		return
 	}
+	now := time.Now()
 	if !res.Abandoned {
 		x.v.logPanic(x.sink, x.err)
 	}

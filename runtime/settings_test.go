@@ -44,7 +44,7 @@ func TestSettingsAreChecked(t *testing.T) {
 		{"variables of exactly the limit", runtime.Function{Environment: long}, "", ""},
 		{"variables beyond the limit", runtime.Function{Environment: map[string]string{"AAA": long["AA"]}}, "Environment",
 			`exceeded the 4KB limit. String measured: {"AAA":"xxx`},
-		{"provisioned above reserved", runtime.Function{ReservedConcurrency: new(int), ProvisionedConcurrency: 1}, "ReservedConcurrency",
+		{"provisioned above reserved", runtime.Function{ReservedConcurrency: new(int), ProvisionedConcurrency: 1}, "ProvisionedConcurrency",
 			"Requested Provisioned Concurrency should not be greater"},
 	}
 	for _, tc := range tests {

@@ -63,6 +63,7 @@ func newPool(limit int, idle time.Duration) *Pool[*env] {
 	return New[*env](Config{Max: limit, IdleTime: idle, Clock: clock})
 }
 
+// got is what Get returned.
 type got struct {
 	env *env
 	err error
@@ -172,13 +173,13 @@ func TestFailedStartIsReportedToOneRequestWithoutAnother(t *testing.T) {
 			t.Errorf("second request got %v, want its environment", r)
 		}
 		c := get(t.Context(), g)
-		if e := <-s.started; e != first {
+		e := <-s.started
+		if e != first {
 			t.Errorf("the next cold start is in environment %d, want the failed one's, %d", e.id, first.id)
-		} else {
-			g.Put(second, clock())
-			<-c
-			g.Failed(e, true, boom) // nobody waits for it
 		}
+		g.Put(second, clock())
+		<-c
+		g.Failed(e, true, boom) // nobody waits for it
 		g.Drop(second, true)
 		if p.Total() != 0 {
 			t.Errorf("%d environments left, want 0", p.Total())
