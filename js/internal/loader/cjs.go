@@ -42,6 +42,10 @@ func (r *Realm) common() *commonState {
 		c.cache = r.vm.CreateObject(nil)
 		c.modules = map[*goja.Object]*cjsModule{}
 		c.root = &cjsModule{filename: runtimeFile}
+		c.proto = r.vm.NewObject()
+		c.paths = r.vm.ToValue(func(call goja.FunctionCall) goja.Value {
+			return r.strings(r.program.modulePaths(path.Dir(r.moduleOf(call.This).filename)))
+		})
 	}
 	return c
 }
@@ -49,8 +53,11 @@ func (r *Realm) common() *commonState {
 // newModule makes the Module object of a file.
 func (r *Realm) newModule(filename string, parent *cjsModule) *cjsModule {
 	c := r.common()
-	o := r.vm.CreateObject(r.moduleProto())
-	m := &cjsModule{object: o, filename: filename, parent: parent}
+	m := &cjsModule{filename: filename, parent: parent}
+	inherited := r.vm.NewDynamicObject(&moduleProps{realm: r, module: m})
+	_ = inherited.SetPrototype(c.proto)
+	o := r.vm.CreateObject(inherited)
+	m.object = o
 	c.modules[o] = m
 	name := r.vm.ToValue(filename)
 	_ = o.Set("id", name)

@@ -31,37 +31,65 @@ func (r *Realm) Handler(handler string) (fn goja.Value, err error) {
 		return nil, r.exception(r.named("Runtime.MalformedHandlerName", "Bad handler"))
 	}
 	err = r.guard(func() {
-		exports, promise := r.loadHandler(root, mod)
+		exports, esm, promise := r.loadHandler(root, mod)
+		first, rest, _ := strings.Cut(export, ".")
+		pick := func() goja.Value {
+			if esm == nil {
+				return r.pick(exports, handler, export)
+			}
+			v := r.exported(esm, first)
+			if len(rest) > 0 || strings.HasSuffix(export, ".") {
+				return r.pick(v, handler, rest)
+			}
+			return r.function(v, handler)
+		}
 		if promise != nil {
-			fn = r.after(promise, func() goja.Value { return r.pick(exports, handler, export) })
+			fn = r.after(promise, pick)
 			return
 		}
-		fn = r.pick(exports, handler, export)
+		fn = pick()
 	})
 	return fn, err
 }
 
-var trampoline = goja.MustCompile("node:internal/modules/run_main", "(function(f){f()})", true)
-
 // guard runs f and returns the exception that it throws, renamed as Lambda
 // does. What the VM does not let code catch, an interrupt or the end of the
-// stack, is returned as it is. No promise reaction runs before f is done: the VM
-// runs them when the outermost function of the guest's language returns, so f is
-// called by one.
-func (r *Realm) guard(f func()) error {
+// stack, is returned as it is.
+func (r *Realm) guard(f func()) (err error) {
+	defer func() {
+		switch x := recover().(type) {
+		case nil:
+		case *goja.InterruptedError:
+			err = x
+		case *goja.StackOverflowError:
+			err = x
+		default:
+			panic(x)
+		}
+	}()
+	if ex := r.vm.Try(f); ex != nil {
+		return r.exception(r.rename(ex.Value()))
+	}
+	return nil
+}
+
+var trampoline = goja.MustCompile("node:internal/modules/run_main", "(function(f){f()})", true)
+
+// atOnce runs f without any promise reaction in between: the VM runs them when
+// the outermost function of the guest's language returns, so f is called by one.
+func (r *Realm) atOnce(f func()) {
 	v, err := r.vm.RunProgram(trampoline)
 	if err != nil {
-		return err
+		panic(err)
 	}
 	call, _ := goja.AssertFunction(v)
 	_, err = call(goja.Undefined(), r.vm.ToValue(func(goja.FunctionCall) goja.Value {
 		f()
 		return goja.Undefined()
 	}))
-	if ex, ok := err.(*goja.Exception); ok {
-		return r.exception(r.rename(ex.Value()))
+	if err != nil {
+		panic(err)
 	}
-	return err
 }
 
 // rename gives the failures of loading the names that Lambda gives them.
@@ -93,6 +121,20 @@ func (r *Realm) pick(v goja.Value, handler, export string) goja.Value {
 			v = goja.Undefined()
 		}
 	}
+	return r.function(v, handler)
+}
+
+// exported returns an export of an evaluated ES module without making its
+// namespace object, which few handlers need.
+func (r *Realm) exported(m *esModuleState, name string) goja.Value {
+	if m.getters != nil && m.getters.Get(name) != nil {
+		return r.read(origin{m, name})
+	}
+	return nilSafe(r.namespace(m).Get(name))
+}
+
+// function checks what a handler string designates.
+func (r *Realm) function(v goja.Value, handler string) goja.Value {
 	if !v.ToBoolean() {
 		panic(r.named("Runtime.HandlerNotFound", handler+" is undefined or not exported"))
 	}
@@ -102,9 +144,10 @@ func (r *Realm) pick(v goja.Value, handler, export string) goja.Value {
 	return v
 }
 
-// loadHandler tries the candidates in Lambda's order. If promise is not nil, the
-// exports are there once it is fulfilled.
-func (r *Realm) loadHandler(root, mod string) (exports goja.Value, promise *goja.Object) {
+// loadHandler tries the candidates in Lambda's order and returns the exports of
+// a CommonJS module, or an ES module. If promise is not nil, the latter is
+// evaluated once it is fulfilled.
+func (r *Realm) loadHandler(root, mod string) (exports goja.Value, esm *esModuleState, promise *goja.Object) {
 	p, from := r.program, r.common().root
 	base := path.Join(module.CodeDir, root, mod)
 	if strings.HasPrefix(root, "/") {
@@ -117,7 +160,7 @@ func (r *Realm) loadHandler(root, mod string) (exports goja.Value, promise *goja
 			r.throw(err, from)
 		}
 		if v := r.loadFile(name, from); truthy(v) {
-			return v, nil
+			return v, nil, nil
 		}
 	}
 	for _, ext := range []string{".js", ".mjs", ".cjs", ".ts", ".mts", ".cts"} {
@@ -126,15 +169,21 @@ func (r *Realm) loadHandler(root, mod string) (exports goja.Value, promise *goja
 		}
 		name := p.tree.realpath(base + ext)
 		if p.format(name, true) == esModule {
-			m := r.loadGraph(name, "")
-			promise := r.evaluateModule(m)
-			return r.namespace(m), promise
+			if u, err := p.unit(name, esModule); err == nil && len(u.module.deps) == 0 && !u.module.async {
+				esm = r.loadGraph(name, "")
+				return nil, esm, r.evaluateModule(esm)
+			}
+			r.atOnce(func() {
+				esm = r.loadGraph(name, "")
+				promise = r.evaluateModule(esm)
+			})
+			return nil, esm, promise
 		}
 		if v := r.loadFile(name, from); truthy(v) {
-			return v, nil
+			return v, nil, nil
 		}
 	}
-	return r.lookup(root, mod), nil
+	return r.lookup(root, mod), nil, nil
 }
 
 // lookup is the last resort: the name as a package or folder, seen from the

@@ -21,19 +21,60 @@ func (r *Realm) requireFunc(m *cjsModule) goja.Value {
 		return r.load(r.requestArg(call.Argument(0)), m)
 	}).(*goja.Object)
 	_ = fn.DefineDataProperty("name", vm.ToValue("require"), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
-	resolve := vm.ToValue(func(call goja.FunctionCall) goja.Value {
-		return vm.ToValue(r.resolve(r.requestArg(call.Argument(0)), m, call.Argument(1)))
-	}).(*goja.Object)
-	_ = resolve.Set("paths", func(call goja.FunctionCall) goja.Value {
-		return r.lookupPaths(r.requestArg(call.Argument(0)), m)
-	})
-	_ = fn.Set("resolve", resolve)
-	_ = fn.Set("main", goja.Undefined()) // the runtime is an ES module
-	_ = fn.Set("extensions", r.extensions())
-	_ = fn.Set("cache", r.common().cache)
+	props := vm.NewDynamicObject(&requireProps{realm: r, module: m})
+	_ = props.SetPrototype(fn.Prototype())
+	_ = fn.SetPrototype(props)
 	m.require = fn
 	return fn
 }
+
+// requireProps are the members of a module's require function. They are made
+// when they are first read: most modules only call the function.
+type requireProps struct {
+	realm   *Realm
+	module  *cjsModule
+	resolve goja.Value
+}
+
+// Get implements goja.DynamicObject.
+func (p *requireProps) Get(name string) goja.Value {
+	r := p.realm
+	switch name {
+	case "cache":
+		return r.common().cache
+	case "extensions":
+		return r.extensions()
+	case "main": // the runtime is an ES module
+		return goja.Undefined()
+	case "resolve":
+		if p.resolve == nil {
+			resolve := r.vm.ToValue(func(call goja.FunctionCall) goja.Value {
+				return r.vm.ToValue(r.resolve(r.requestArg(call.Argument(0)), p.module, call.Argument(1)))
+			}).(*goja.Object)
+			_ = resolve.Set("paths", func(call goja.FunctionCall) goja.Value {
+				return r.lookupPaths(r.requestArg(call.Argument(0)), p.module)
+			})
+			p.resolve = resolve
+		}
+		return p.resolve
+	}
+	return nil
+}
+
+// Has implements goja.DynamicObject.
+func (p *requireProps) Has(name string) bool {
+	return name == "cache" || name == "extensions" || name == "main" || name == "resolve"
+}
+
+// Set implements goja.DynamicObject: assignments make own properties of the
+// function instead.
+func (p *requireProps) Set(string, goja.Value) bool { return false }
+
+// Delete implements goja.DynamicObject.
+func (p *requireProps) Delete(string) bool { return true }
+
+// Keys implements goja.DynamicObject.
+func (p *requireProps) Keys() []string { return nil }
 
 // requestArg checks the argument of require as Node does.
 func (r *Realm) requestArg(v goja.Value) string {
@@ -145,33 +186,47 @@ func (r *Realm) extensions() *goja.Object {
 	return c.exts
 }
 
-// moduleProto returns Module.prototype.
-func (r *Realm) moduleProto() *goja.Object {
-	c := r.common()
-	if c.proto != nil {
-		return c.proto
+// moduleProps are the members that a Module inherits. They are made when they
+// are first read.
+type moduleProps struct {
+	realm  *Realm
+	module *cjsModule
+}
+
+// Get implements goja.DynamicObject.
+func (p *moduleProps) Get(name string) goja.Value {
+	switch name {
+	case "parent":
+		return p.realm.parentObject(p.module)
+	case "require", "_compile", "constructor":
+		p.realm.moduleClass() // puts them where they belong
 	}
-	vm := r.vm
-	c.proto = vm.NewObject()
+	return nil
+}
+
+// Has implements goja.DynamicObject.
+func (p *moduleProps) Has(name string) bool { return name == "parent" }
+
+// Set implements goja.DynamicObject.
+func (p *moduleProps) Set(string, goja.Value) bool { return false }
+
+// Delete implements goja.DynamicObject.
+func (p *moduleProps) Delete(string) bool { return true }
+
+// Keys implements goja.DynamicObject.
+func (p *moduleProps) Keys() []string { return nil }
+
+// fillPrototype makes the methods of Module.prototype.
+func (r *Realm) fillPrototype(proto *goja.Object) {
 	method := func(name string, fn func(m *cjsModule, call goja.FunctionCall) goja.Value) {
-		_ = c.proto.DefineDataProperty(name, vm.ToValue(func(call goja.FunctionCall) goja.Value {
+		_ = proto.DefineDataProperty(name, r.vm.ToValue(func(call goja.FunctionCall) goja.Value {
 			return fn(r.moduleOf(call.This), call)
 		}), goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
-	}
-	getter := func(name string, fn func(m *cjsModule) goja.Value) {
-		get := vm.ToValue(func(call goja.FunctionCall) goja.Value { return fn(r.moduleOf(call.This)) })
-		_ = c.proto.DefineAccessorProperty(name, get, nil, goja.FLAG_TRUE, goja.FLAG_FALSE)
 	}
 	method("require", func(m *cjsModule, call goja.FunctionCall) goja.Value {
 		return r.load(r.requestArg(call.Argument(0)), m)
 	})
 	method("_compile", r.compileText)
-	getter("parent", func(m *cjsModule) goja.Value { return r.parentObject(m) })
-	c.paths = vm.ToValue(func(call goja.FunctionCall) goja.Value {
-		return r.strings(r.program.modulePaths(path.Dir(r.moduleOf(call.This).filename)))
-	})
-	getter("constructor", func(*cjsModule) goja.Value { return r.moduleClass() })
-	return c.proto
 }
 
 // moduleOf finds the module of a Module object; one that the guest made itself
@@ -221,7 +276,6 @@ func (r *Realm) moduleClass() *goja.Object {
 		return c.class
 	}
 	vm := r.vm
-	proto := r.moduleProto()
 	class := vm.ToValue(func(call goja.ConstructorCall) *goja.Object {
 		id := call.Argument(0)
 		_ = call.This.Set("id", id)
@@ -234,7 +288,9 @@ func (r *Realm) moduleClass() *goja.Object {
 	}).(*goja.Object)
 	c.class = class
 	_ = class.DefineDataProperty("name", vm.ToValue("Module"), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
-	_ = class.Set("prototype", proto)
+	_ = class.Set("prototype", c.proto)
+	_ = c.proto.DefineDataProperty("constructor", class, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+	r.fillPrototype(c.proto)
 	set := func(name string, fn func(call goja.FunctionCall) goja.Value) { _ = class.Set(name, fn) }
 	set("createRequire", func(call goja.FunctionCall) goja.Value { return r.createRequire(call.Argument(0)) })
 	set("isBuiltin", func(call goja.FunctionCall) goja.Value {
