@@ -7,6 +7,7 @@ import (
 	"sort"
 
 	"github.com/lambent-run/lambent/js/module"
+	"github.com/lambent-run/lambent/js/node/assert"
 	"github.com/lambent-run/lambent/js/node/asynchooks"
 	"github.com/lambent-run/lambent/js/node/buffer"
 	"github.com/lambent-run/lambent/js/node/console"
@@ -18,6 +19,7 @@ import (
 	"github.com/lambent-run/lambent/js/node/events"
 	"github.com/lambent-run/lambent/js/node/fs"
 	"github.com/lambent-run/lambent/js/node/internal/asyncctx"
+	"github.com/lambent-run/lambent/js/node/internal/comparisons"
 	"github.com/lambent-run/lambent/js/node/internal/errors"
 	"github.com/lambent-run/lambent/js/node/path"
 	"github.com/lambent-run/lambent/js/node/process"
@@ -33,6 +35,8 @@ import (
 
 // modules maps the bare name of a core module to its loader.
 var modules = map[string]module.Loader{
+	"assert":                 assert.Load,
+	"assert/strict":          assert.LoadStrict,
 	"async_hooks":            asynchooks.Load,
 	"buffer":                 buffer.Load,
 	"console":                console.Load,
@@ -44,6 +48,7 @@ var modules = map[string]module.Loader{
 	"fs/promises":            fs.LoadPromises,
 	"internal/abort":         dom.LoadAbort,
 	"internal/async_context": asyncctx.Load,
+	"internal/comparisons":   comparisons.Load,
 	"internal/constants":     constants.LoadTables,
 	"internal/dom":           dom.LoadException,
 	"internal/encoding":      encoding.Load,

@@ -13,7 +13,7 @@ import (
 // URL is a URL record.
 type URL struct {
 	Scheme             string
-	Username, Password string // percent-encoded
+	Username, Password string  // percent-encoded
 	Host               *string // serialized; nil: none
 	Port               int     // -1: none or the scheme's default
 	Path               []string
