@@ -103,6 +103,8 @@ func (r *Runtime) serve(ctx context.Context, x *run, inv *Invocation, res *Resul
 	report.Duration = res.Duration
 	err = x.conclude(ctx, res, &report, cancelled)
 	if report.MaxMemory = res.MaxMemory; res.MaxMemory == 0 {
+		// An engine that cannot tell leaves what is known for certain: the isolate
+		// held the event and the answer.
 		report.MaxMemory = int64(len(inv.Payload) + len(res.Payload))
 	}
 	x.shut(tail, res, &report)
