@@ -276,6 +276,32 @@ func TestBlockedStreamIsAborted(t *testing.T) {
 	})
 }
 
+func TestAbandonedEngineWritesNothingToTheCaller(t *testing.T) {
+	e := &fakeEngine{}
+	bubble(t, e, runtime.Config{}, func(t *testing.T, rt *runtime.Runtime) {
+		free := make(chan struct{})
+		e.invoke = func(_ *fakeIsolate, call *runtime.Call) (runtime.Reply, error) {
+			<-free
+			call.Stream.SetContentType("late")
+			_, err := call.Stream.Write([]byte("late"))
+			if err == nil {
+				t.Error("a late Write succeeds")
+			}
+			return runtime.Reply{}, err
+		}
+		deploy(t, rt, runtime.Function{})
+		s := &counter{}
+		if res, _ := rt.Do(t.Context(), runtime.Invocation{Function: "f", Stream: s}); !res.Abandoned {
+			t.Errorf("%+v, want it abandoned", res)
+		}
+		close(free)
+		synctest.Wait()
+		if s.n != 0 || s.kind != "" {
+			t.Errorf("%d bytes of %q were written", s.n, s.kind)
+		}
+	})
+}
+
 // blocked is a ResponseStream whose reader has gone to sleep.
 type blocked struct{ end chan struct{} }
 

@@ -26,7 +26,9 @@ type Invocation struct {
 	// Stream, if not nil, takes a streamed response as it is made.
 	//
 	// When the invocation is interrupted and Stream has a method Abort(), that
-	// is called, from another goroutine; a blocked Write must then return an error.
+	// is called, from another goroutine; a blocked Write must then return an
+	// error. Nothing is written after Do has returned, unless a Write was under
+	// way then because it did not.
 	Stream ResponseStream
 }
 

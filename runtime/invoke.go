@@ -58,6 +58,9 @@ func (r *Runtime) Do(ctx context.Context, inv Invocation) (Result, error) {
 	r.count.invocations.Add(1)
 	err = r.serve(ctx, x, &inv, &res, began)
 	x.slot.Release()
+	if inv.Stream != nil {
+		x.stream.reset(nil) // an abandoned engine may still want to write
+	}
 	if !res.Abandoned {
 		x.recycle()
 	}

@@ -37,7 +37,7 @@ func TestHandlerStuckInARegularExpressionIsGivenUp(t *testing.T) {
 	if res, err := rt.Invoke(t.Context(), "f", []byte("3")); err != nil || string(res.Payload) != "[1,false]" {
 		t.Fatalf("%s, %v", res.Payload, err)
 	}
-	res, err := rt.Invoke(t.Context(), "f", []byte("23")) // about a second
+	res, err := rt.Invoke(t.Context(), "f", []byte("22")) // half a second
 	var timeout *runtime.TimeoutError
 	if !errors.As(err, &timeout) || !res.Abandoned || rt.Stats().Abandoned != 1 {
 		t.Errorf("%s, %v, abandoned %v; want an abandoned timeout", res.Payload, err, res.Abandoned)

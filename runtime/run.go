@@ -48,7 +48,6 @@ func (r *Runtime) newRun() *run {
 func (x *run) recycle() {
 	x.v, x.env, x.sink = nil, nil, nil
 	x.call, x.reply, x.err = Call{}, Reply{}, nil
-	x.stream.reset(nil)
 	x.interrupted.Store(false)
 	x.rt.runs.Put(x)
 }

@@ -10,6 +10,9 @@ import (
 const (
 	// streamBytes is how much of a function's log waits to be written.
 	streamBytes = 512 << 10
+	// platformBytes is room on top of it for the platform's own lines, which are
+	// few, and whose writer must not wait.
+	platformBytes = 64 << 10
 	// urgentBytes is how much of it does not wait for the lag to pass.
 	urgentBytes = 64 << 10
 	// lag is how long lines wait for others to be written with them.
@@ -59,12 +62,17 @@ type Stream struct {
 	room    chan struct{} // closed when buf is taken; nil if nobody waits
 }
 
-// write appends p, whole or not at all.
-func (s *Stream) write(p []byte, ownLine bool) {
+// write appends p, whole or not at all. Lines of the platform begin on a new
+// line; those of the function may have to wait for room.
+func (s *Stream) write(p []byte, platform bool) {
+	limit := streamBytes
+	if platform {
+		limit += platformBytes
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for s.buf != nil && len(*s.buf)+len(p) > streamBytes {
-		if !s.wait() {
+	for s.buf != nil && len(*s.buf)+len(p) > limit {
+		if platform || !s.wait() {
 			s.dropped++
 			return
 		}
@@ -73,7 +81,7 @@ func (s *Stream) write(p []byte, ownLine bool) {
 		s.buf = s.log.buffer()
 	}
 	text := *s.buf
-	if n := len(text); ownLine && n > 0 && text[n-1] != '\n' {
+	if n := len(text); platform && n > 0 && text[n-1] != '\n' {
 		text = append(text, '\n')
 	}
 	text = append(text, p...)

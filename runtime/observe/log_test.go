@@ -137,6 +137,7 @@ func TestBlockedLogCostsLinesAndNotTime(t *testing.T) {
 			flood.write(line, false)
 		}
 		quiet.write([]byte("quiet again\n"), false)
+		flood.write([]byte("END\n"), true)
 		if took := time.Since(began); took > 2*patience {
 			t.Errorf("the functions lost %v to a blocked log, want %v once", took, patience)
 		}
@@ -147,6 +148,9 @@ func TestBlockedLogCostsLinesAndNotTime(t *testing.T) {
 		got := out.out.String()
 		if !strings.Contains(got, "quiet\n") || !strings.Contains(got, "quiet again\n") {
 			t.Error("a line of the quiet function is lost")
+		}
+		if !strings.Contains(got, "END\n") {
+			t.Error("the platform's line of the flooding function is lost")
 		}
 		kept, dropped := strings.Count(got, "xxx\n"), 0
 		at := strings.Index(got, "LOGS\tName: flood\tState: Dropped\tRecords: ")
