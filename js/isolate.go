@@ -13,6 +13,7 @@ import (
 	"github.com/dop251/goja"
 
 	"github.com/lambent-run/lambent/js/internal/codec"
+	"github.com/lambent-run/lambent/js/internal/guard"
 	"github.com/lambent-run/lambent/js/internal/loader"
 	"github.com/lambent-run/lambent/js/internal/loop"
 	"github.com/lambent-run/lambent/js/module"
@@ -105,6 +106,7 @@ func (p *Program) NewIsolate(ctx context.Context, env Environment) (*Isolate, er
 // a guest asks for it does.
 func (iso *Isolate) setUp(p *Program) {
 	vm := iso.vm
+	guard.Install(vm, int64(iso.env.MemorySize)<<20)
 	iso.loop = loop.New(vm)
 	iso.loop.Uncaught = iso.uncaught
 	iso.loop.AfterTurn = iso.checkRejections
