@@ -53,7 +53,7 @@ func (r *Realm) loadGraph(name, from string) *esModuleState {
 	}()
 	m := r.fetch(name, from, &fresh, 0)
 	for _, m := range fresh {
-		if m.unit != nil && !m.unit.module.async {
+		if m.unit != nil && !m.unit.module.async && !m.unit.module.plain {
 			r.instantiate(m)
 		}
 	}
@@ -106,8 +106,8 @@ func (r *Realm) fetch(name, from string, fresh *[]*esModuleState, depth int) *es
 }
 
 // instantiate runs an ES module up to the point where its functions exist and
-// its exports are known. One that awaits at its top cannot stop there: it is
-// instantiated when it is evaluated.
+// its exports are known. Those that cannot stop there, because they await at their
+// top or are plain functions, are instantiated when they are evaluated.
 func (r *Realm) instantiate(m *esModuleState) {
 	r.prepare(m.unit)
 	v, err := r.vm.RunProgram(m.unit.program)
@@ -119,6 +119,9 @@ func (r *Realm) instantiate(m *esModuleState) {
 	v, err = fn(goja.Undefined(), args...)
 	if err != nil {
 		panic(err)
+	}
+	if m.unit.module.plain {
+		return
 	}
 	if m.unit.module.async {
 		m.body = v
@@ -247,6 +250,8 @@ func (r *Realm) runLater(m *esModuleState, waits []*goja.Object) {
 // runBody runs the code of a module that needs not wait for anything.
 func (r *Realm) runBody(m *esModuleState) {
 	switch {
+	case m.unit != nil && m.unit.module.plain:
+		r.instantiate(m)
 	case m.unit != nil:
 		if _, err := m.resume(m.gen); err != nil {
 			panic(err)

@@ -19,6 +19,7 @@ type moduleInfo struct {
 	exports   []string // of its own, sorted
 	live      map[string]bool
 	async     bool   // awaits at its top
+	plain     bool   // can be in no cycle: there is no need to link it first
 	imports   bool   // has import()
 	meta      bool   // has import.meta
 	scope     bool   // mentions names of CommonJS
@@ -56,8 +57,9 @@ var moduleParams = append([]string{hiddenExport, hiddenRequire, hiddenImport, hi
 // compileModule compiles an ES module to a generator function. Its first step
 // registers the getters of the exports, with all functions hoisted, and stops
 // where the dependencies have to be evaluated; its second step is the body. A
-// module that awaits at its top is an async function instead, which is called
-// when its dependencies have been evaluated.
+// module that awaits at its top is an async function instead, and one that cannot
+// be part of a cycle a plain function, which is cheaper; both are called when their
+// dependencies have been evaluated.
 func compileModule(name, src string) (*unit, error) {
 	t, err := transform(name, src, esModule)
 	if err != nil {
@@ -124,17 +126,28 @@ func (b *moduleBuilder) build(prg *ast.Program, fn *ast.FunctionLiteral, shift f
 	} else {
 		out = dropUnusedHelpers(out)
 	}
-	if !b.info.async {
+	b.info.plain = b.plain()
+	if !b.info.async && !b.info.plain {
 		head = append(head, &ast.ExpressionStatement{Expression: &ast.YieldExpression{Yield: at}})
 	}
 	fn.Body.List = append(head, out...)
-	fn.Async, fn.Generator = b.info.async, !b.info.async
+	fn.Async, fn.Generator = b.info.async, !b.info.async && !b.info.plain
 	for _, name := range moduleParams {
 		fn.ParameterList.List = append(fn.ParameterList.List, &ast.Binding{Target: ident(name, at)})
 	}
 	b.walker = &walker{shift: shift, expr: b.expression, before: b.member, assign: b.assign}
 	b.hooks.walk(b.walker, prg.Body)
 	b.describeExports()
+}
+
+// plain reports whether the module imports core modules at most.
+func (b *moduleBuilder) plain() bool {
+	for _, d := range b.info.deps {
+		if !coreModules[strings.TrimPrefix(d.specifier, "node:")] {
+			return false
+		}
+	}
+	return !b.info.async
 }
 
 func callHidden(name string, at file.Idx, args ...ast.Expression) *ast.CallExpression {
