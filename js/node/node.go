@@ -22,12 +22,16 @@ import (
 	"github.com/lambent-run/lambent/js/node/internal/comparisons"
 	"github.com/lambent-run/lambent/js/node/internal/errors"
 	"github.com/lambent-run/lambent/js/node/path"
+	"github.com/lambent-run/lambent/js/node/perfhooks"
 	"github.com/lambent-run/lambent/js/node/process"
+	"github.com/lambent-run/lambent/js/node/punycode"
 	"github.com/lambent-run/lambent/js/node/querystring"
+	"github.com/lambent-run/lambent/js/node/readline"
 	"github.com/lambent-run/lambent/js/node/stream"
 	"github.com/lambent-run/lambent/js/node/stringdecoder"
 	"github.com/lambent-run/lambent/js/node/timers"
 	timerspromises "github.com/lambent-run/lambent/js/node/timers/promises"
+	"github.com/lambent-run/lambent/js/node/tty"
 	"github.com/lambent-run/lambent/js/node/url"
 	"github.com/lambent-run/lambent/js/node/util"
 	"github.com/lambent-run/lambent/js/node/util/types"
@@ -56,17 +60,24 @@ var modules = map[string]module.Loader{
 	"internal/events":        dom.LoadEvents,
 	"internal/fs/streams":    fs.LoadStreams,
 	"internal/microtask":     timers.LoadMicrotask,
+	"internal/mime":          util.LoadMIME,
+	"internal/parse_args":    util.LoadParseArgs,
 	"internal/url":           url.LoadClasses,
 	"path":                   path.Load,
 	"path/posix":             path.LoadPosix,
 	"path/win32":             path.LoadWin32,
+	"perf_hooks":             perfhooks.Load,
 	"process":                process.Load,
+	"punycode":               punycode.Load,
 	"querystring":            querystring.Load,
+	"readline":               readline.Load,
+	"readline/promises":      readline.LoadPromises,
 	"stream":                 stream.Load,
 	"stream/promises":        stream.LoadPromises,
 	"string_decoder":         stringdecoder.Load,
 	"timers":                 timers.Load,
 	"timers/promises":        timerspromises.Load,
+	"tty":                    tty.Load,
 	"url":                    url.Load,
 	"util":                   util.Load,
 	"util/types":             types.Load,
@@ -93,6 +104,7 @@ var globals = map[string]struct{ module, member string }{
 	"clearInterval":   {"timers", "clearInterval"},
 	"clearTimeout":    {"timers", "clearTimeout"},
 	"console":         {"console", ""},
+	"performance":     {"perf_hooks", "performance"},
 	"process":         {"process", ""},
 	"queueMicrotask":  {"internal/microtask", "queueMicrotask"},
 	"setImmediate":    {"timers", "setImmediate"},

@@ -167,8 +167,16 @@ function stripVTControlCharacters(str) {
   validateString(str, 'str');
   return str.replace(ansi, '');
 }
-function styleText(style, text) {
+// styleText leaves out the colours where nobody sees them, as in a log.
+function styleText(style, text, options = {}) {
   validateString(text, 'text');
+  errors.validateObject(options, 'options');
+  const { validateStream = true, stream = require('process').stdout } = options;
+  errors.validateBoolean(validateStream, 'options.validateStream');
+  if (validateStream && (stream === null || typeof stream !== 'object' || typeof stream.write !== 'function')) {
+    throw invalidArgType('stream', ['ReadableStream', 'WritableStream', 'Stream'], stream);
+  }
+  const plain = validateStream && !stream.isTTY;
   const names = Array.isArray(style) ? style : [style];
   let left = '';
   let right = '';
@@ -180,7 +188,7 @@ function styleText(style, text) {
     left += `\u001b[${codes[0]}m`;
     right = `\u001b[${codes[1]}m${right}`;
   }
-  return `${left}${text}${right}`;
+  return plain ? text : `${left}${text}${right}`;
 }
 function toUSVString(value) {
   return native.usv(`${value}`);

@@ -15,3 +15,8 @@ func TestFormatAnswersLikeNode(t *testing.T) {
 	t.Parallel()
 	hosttest.Golden(t, "testdata/format.cases")
 }
+
+func TestUtilAnswersLikeNode(t *testing.T) {
+	t.Parallel()
+	hosttest.Golden(t, "testdata/util.cases")
+}
