@@ -284,6 +284,9 @@ func TestPanicEndsTheRequestOnly(t *testing.T) {
 	if got := post(t, addr, invokeHello, "1"); got.status != 500 || got.header.Get("X-Amzn-Errortype") != "ServiceException" {
 		t.Errorf("got %d %s", got.status, got.body)
 	}
+	if got := post(t, addr, "/2021-11-15/functions/hello/response-streaming-invocations", "1"); got.status != 500 {
+		t.Errorf("streamed: got %d %s", got.status, got.body)
+	}
 	if got := post(t, addr, invokeHello, "2"); got.status != 200 {
 		t.Errorf("after it: got %d %s", got.status, got.body)
 	}

@@ -107,6 +107,36 @@ func TestClientHangingUpDoesNotEndItsInvocation(t *testing.T) {
 	}
 }
 
+func TestCloseWaitsForAStreamWithoutItsClient(t *testing.T) {
+	t.Parallel()
+	gone, ended := make(chan struct{}), make(chan error, 1)
+	s, addr := start(t, Config{}, func(ctx context.Context, inv runtime.Invocation) (runtime.Result, error) {
+		_, _ = inv.Stream.Write([]byte("first"))
+		<-gone
+		_, _ = inv.Stream.Write(make([]byte, 4<<20)) // the connection ends here at the latest
+		ended <- ctx.Err()
+		return runtime.Result{}, nil
+	})
+	c := dial(t, addr)
+	c.send("POST /2021-11-15/functions/hello/response-streaming-invocations HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")
+	c.head()
+	_ = c.Close()
+	closed := make(chan error, 1)
+	go func() { closed <- s.Close(context.Background()) }()
+	close(gone)
+	if err := <-closed; err != nil {
+		t.Errorf("Close: %v", err)
+	}
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Errorf("the invocation was cut off: %v", err)
+		}
+	default:
+		t.Error("Close returned before the invocation")
+	}
+}
+
 // TestNothingIsLeftRunning wants every goroutine gone after Close.
 func TestNothingIsLeftRunning(t *testing.T) {
 	warm := New(Config{Runtime: &fakeRuntime{do: echo}, MaxConnections: 8, MaxHeaderBytes: 4096, ReadTimeout: time.Hour, WriteTimeout: time.Hour, IdleTimeout: time.Hour})

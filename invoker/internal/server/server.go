@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"github.com/valyala/fasthttp"
@@ -50,6 +51,10 @@ type Server struct {
 	// end its invocation, as on Lambda; Close does, if it has to.
 	base   context.Context
 	cancel context.CancelFunc
+
+	// streams counts invocations that answer from a goroutine of their own, which
+	// may outlive its connection.
+	streams sync.WaitGroup
 
 	region, account string
 	bodies          budget
@@ -117,8 +122,14 @@ func (s *Server) Close(ctx context.Context) error {
 	gone := s.conns.drain()
 	defer s.conns.stop()
 	defer s.cancel()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		<-gone
+		s.streams.Wait() // nothing adds to it without a connection
+	}()
 	select {
-	case <-gone:
+	case <-ended:
 		return nil
 	case <-ctx.Done():
 	}
@@ -126,7 +137,7 @@ func (s *Server) Close(ctx context.Context) error {
 	grace := time.NewTimer(cutOffGrace)
 	defer grace.Stop()
 	select {
-	case <-gone:
+	case <-ended:
 	case <-grace.C:
 		s.conns.closeAll()
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"io"
+	"runtime/debug"
 	"sync"
 
 	"github.com/valyala/fasthttp"
@@ -40,11 +41,18 @@ func (s *Server) invokeStream(ctx *fasthttp.RequestCtx, c *conn, r *route) {
 	c.held, c.body = 0, nil
 	stream := newEventStream()
 	target := *r
-	go func() {
-		res, err := s.do(&req, &target, payload, stream)
-		s.bodies.used.Add(-held)
-		stream.finish(s, &req, res, err)
-	}()
+	s.streams.Go(func() {
+		defer s.bodies.used.Add(-held)
+		var res runtime.Result
+		err := errFault
+		defer func() {
+			if fault := recover(); fault != nil {
+				s.logf("panic in a streamed invocation of %s: %v\n%s", target.fn.Name, fault, debug.Stack())
+			}
+			stream.finish(s, &req, res, err)
+		}()
+		res, err = s.do(&req, &target, payload, stream)
+	})
 	if fault := stream.begin(); fault != nil {
 		s.failAs(ctx, fault, req.id)
 		return
@@ -56,6 +64,9 @@ func (s *Server) invokeStream(ctx *fasthttp.RequestCtx, c *conn, r *route) {
 	h.SetCanonical(headerTraceID, c.bytes(req.traceID))
 	ctx.Response.SetBodyStream(stream, -1)
 }
+
+// errFault stands for an outcome if there is none.
+var errFault = errors.New("server: the invocation has no outcome")
 
 // errAborted is what the function's Write gets when the invocation is over.
 var errAborted = errors.New("server: the response stream was aborted")
