@@ -6,7 +6,10 @@ package node
 import (
 	"sort"
 
+	"github.com/dop251/goja"
+
 	"github.com/lambent-run/lambent/js/module"
+	"github.com/lambent-run/lambent/js/node/absent"
 	"github.com/lambent-run/lambent/js/node/assert"
 	"github.com/lambent-run/lambent/js/node/asynchooks"
 	"github.com/lambent-run/lambent/js/node/buffer"
@@ -21,6 +24,7 @@ import (
 	"github.com/lambent-run/lambent/js/node/internal/asyncctx"
 	"github.com/lambent-run/lambent/js/node/internal/comparisons"
 	"github.com/lambent-run/lambent/js/node/internal/errors"
+	"github.com/lambent-run/lambent/js/node/os"
 	"github.com/lambent-run/lambent/js/node/path"
 	"github.com/lambent-run/lambent/js/node/perfhooks"
 	"github.com/lambent-run/lambent/js/node/process"
@@ -43,14 +47,23 @@ var modules = map[string]module.Loader{
 	"assert/strict":          assert.LoadStrict,
 	"async_hooks":            asynchooks.Load,
 	"buffer":                 buffer.Load,
+	"child_process":          absent.ChildProcess,
+	"cluster":                absent.Cluster,
 	"console":                console.Load,
 	"constants":              constants.Load,
 	"crypto":                 crypto.Load,
+	"dgram":                  absent.Dgram,
 	"diagnostics_channel":    diagnostics.Load,
+	"dns":                    absent.DNS,
+	"dns/promises":           absent.DNSPromises,
 	"events":                 events.Load,
 	"fs":                     fs.Load,
 	"fs/promises":            fs.LoadPromises,
+	"http2":                  absent.HTTP2,
+	"inspector":              absent.Inspector,
+	"inspector/promises":     absent.Inspector,
 	"internal/abort":         dom.LoadAbort,
+	"internal/absent":        absent.LoadCommon,
 	"internal/async_context": asyncctx.Load,
 	"internal/comparisons":   comparisons.Load,
 	"internal/constants":     constants.LoadTables,
@@ -63,6 +76,8 @@ var modules = map[string]module.Loader{
 	"internal/mime":          util.LoadMIME,
 	"internal/parse_args":    util.LoadParseArgs,
 	"internal/url":           url.LoadClasses,
+	"net":                    absent.Net,
+	"os":                     os.Load,
 	"path":                   path.Load,
 	"path/posix":             path.LoadPosix,
 	"path/win32":             path.LoadWin32,
@@ -72,15 +87,23 @@ var modules = map[string]module.Loader{
 	"querystring":            querystring.Load,
 	"readline":               readline.Load,
 	"readline/promises":      readline.LoadPromises,
+	"repl":                   absent.REPL,
 	"stream":                 stream.Load,
 	"stream/promises":        stream.LoadPromises,
 	"string_decoder":         stringdecoder.Load,
+	"sys":                    func(h module.Host) *goja.Object { return h.Require("util") },
 	"timers":                 timers.Load,
 	"timers/promises":        timerspromises.Load,
+	"tls":                    absent.TLS,
+	"trace_events":           absent.TraceEvents,
 	"tty":                    tty.Load,
 	"url":                    url.Load,
 	"util":                   util.Load,
 	"util/types":             types.Load,
+	"v8":                     absent.V8,
+	"vm":                     absent.VM,
+	"wasi":                   absent.WASI,
+	"worker_threads":         absent.WorkerThreads,
 }
 
 // globals maps the name of a global to the core module, and the member of its
