@@ -12,8 +12,12 @@
 //     back; the language allows both.
 //   - Symbol.asyncIterator, asyncDispose and dispose are registered symbols:
 //     Symbol.keyFor tells, nothing else does.
-//   - Intl knows the locales en-US, en-GB, de, fr, es, it, nl, pt and ja; any
-//     other locale formats as en-US. See API.md beside this file.
+//   - Intl has NumberFormat, DateTimeFormat, Collator, PluralRules, ListFormat
+//     and RelativeTimeFormat. It knows English (US, GB and CA), de, fr, es, it, nl,
+//     pt, ja and sv; numbers, dates and lists of any other locale come out as in
+//     en-US, relative times always do. Calendars other than the Gregorian one,
+//     other digits, Segmenter and DisplayNames are missing. Strings are compared by
+//     the rules of every locale. The time zone is UTC unless one is asked for.
 package lang
 
 import (
