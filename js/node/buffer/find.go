@@ -44,9 +44,9 @@ func compareWith(a *API, self []byte, c goja.FunctionCall) goja.Value {
 	if len(c.Arguments) == 1 {
 		return a.vm.ToValue(bytes.Compare(self, other))
 	}
-	otherFrom := a.bounded("targetStart", c.Argument(1), 0, maxSafe)
+	otherFrom := a.bounded("targetStart", c.Argument(1), 0, MaxLength)
 	otherTo := a.bounded("targetEnd", c.Argument(2), len(other), len(other))
-	from := a.bounded("sourceStart", c.Argument(3), 0, maxSafe)
+	from := a.bounded("sourceStart", c.Argument(3), 0, MaxLength)
 	to := a.bounded("sourceEnd", c.Argument(4), len(self), len(self))
 	switch {
 	case from >= to && otherFrom >= otherTo:

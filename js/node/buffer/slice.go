@@ -62,6 +62,9 @@ func copyBytes(a *API, self []byte, c goja.FunctionCall) goja.Value {
 		nodeerr.ArgType(a.host, "target", "an instance of Buffer or Uint8Array", c.Argument(0))
 	}
 	at := a.index("targetStart", c.Argument(1), 0)
+	if v := c.Argument(2); !goja.IsUndefined(v) && v.ToFloat() < 0 {
+		nodeerr.Range(a.host, "sourceStart", fmt.Sprintf(">= 0 && <= %d", len(self)), v)
+	}
 	from := a.index("sourceStart", c.Argument(2), 0)
 	if from > len(self) {
 		nodeerr.Range(a.host, "sourceStart", fmt.Sprintf(">= 0 && <= %d", len(self)), c.Argument(2))

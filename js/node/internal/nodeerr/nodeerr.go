@@ -3,7 +3,6 @@
 package nodeerr
 
 import (
-	"strconv"
 	"strings"
 	"unicode/utf16"
 
@@ -81,7 +80,7 @@ func number(h module.Host, v goja.Value) string {
 	if goja.IsNumber(v) || goja.IsBigInt(v) {
 		digits, suffix := strings.CutSuffix(text, "n")
 		body := strings.TrimPrefix(digits, "-")
-		if _, err := strconv.ParseUint(body, 10, 64); err != nil || len(body) <= 10 && (len(body) < 10 || body <= "4294967296") {
+		if strings.Trim(body, "0123456789") != "" || len(body) <= 10 && (len(body) < 10 || body <= "4294967296") {
 			return text
 		}
 		grouped := group(body)
