@@ -21,7 +21,7 @@ const table = {
     shortMonths: names('Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec'),
     shortDate: 'dd/mm/y', symbols: { USD: 'US$', JPY: 'JP¥' },
   }),
-  'en-CA': { ...english, numeric: 'y-mm-dd', shortDate: 'y-mm-dd', am: 'a.m.', pm: 'p.m.', symbols: { USD: 'US$', JPY: 'JP¥', CAD: '$' } },
+  'en-CA': () => ({ ...english, numeric: 'y-mm-dd', shortDate: 'y-mm-dd', am: 'a.m.', pm: 'p.m.', symbols: { USD: 'US$', JPY: 'JP¥', CAD: '$' } }),
   de: () => ({
     ...european, numeric: 'd.m.y', text: 'd. M y', monthDay: 'd. M', monthYear: 'M y', joinLong: ' um ', shortDate: 'dd.mm.yy', mediumDate: 'dd.mm.y',
     ...months('Januar Februar März April Mai Juni Juli August September Oktober November Dezember', 'Jan. Feb. März Apr. Mai Juni Juli Aug. Sept. Okt. Nov. Dez.'),
