@@ -13,7 +13,18 @@ import (
 //go:embed events.js
 var source string
 
-var script = module.NewScript("node:events", bridge.Params, source)
+//go:embed statics.js
+var staticsSource string
 
-// Load is the loader of "events".
-func Load(h module.Host) *goja.Object { return bridge.Load(h, script, nil) }
+var (
+	script  = module.NewScript("node:events", bridge.Params, source)
+	statics = module.NewScript("node:internal/events/statics", bridge.Params, staticsSource)
+)
+
+// Load is the loader of "events": the class, then its static members.
+func Load(h module.Host) *goja.Object {
+	shared := h.VM().NewObject()
+	emitter := bridge.Load(h, script, shared)
+	bridge.Extend(h, statics, emitter, shared)
+	return emitter
+}

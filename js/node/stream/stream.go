@@ -16,7 +16,7 @@ import (
 var sources embed.FS
 
 // parts are the scripts in the order in which they build on each other.
-var parts = load("base", "readable", "writable", "duplex", "finished", "flowing", "pipeline", "operators")
+var parts = load("base", "readable", "writable", "writable_end", "duplex", "finished", "flowing", "pipeline", "operators")
 
 var index = load("index")[0]
 

@@ -15,7 +15,7 @@ import (
 var sources embed.FS
 
 // parts are the scripts in the order in which they build on each other.
-var parts = []*module.Script{script("readable"), script("writable"), script("transform")}
+var parts = []*module.Script{script("readable"), script("controllers"), script("readers"), script("writable"), script("transform")}
 
 var adapters = script("adapters")
 

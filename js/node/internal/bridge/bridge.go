@@ -17,8 +17,17 @@ const Params = "exports, require, native"
 // the script returns if that is an object, else the object it was given. native
 // may be nil.
 func Load(h module.Host, s *module.Script, native *goja.Object) *goja.Object {
+	exports := h.VM().NewObject()
+	if res, ok := Extend(h, s, exports, native).(*goja.Object); ok {
+		return res
+	}
+	return exports
+}
+
+// Extend runs a script that adds to exports made before, and returns what the
+// script returns.
+func Extend(h module.Host, s *module.Script, exports, native *goja.Object) goja.Value {
 	vm := h.VM()
-	exports := vm.NewObject()
 	require := vm.ToValue(func(call goja.FunctionCall) goja.Value {
 		return h.Require(call.Argument(0).String())
 	})
@@ -26,10 +35,7 @@ func Load(h module.Host, s *module.Script, native *goja.Object) *goja.Object {
 	if native != nil {
 		third = native
 	}
-	if res, ok := s.Run(vm, exports, require, third).(*goja.Object); ok {
-		return res
-	}
-	return exports
+	return s.Run(vm, exports, require, third)
 }
 
 // Func is a JavaScript function written in Go.

@@ -25,6 +25,7 @@ type natives struct {
 
 	objectProto, arrayProto *goja.Object
 	custom                  *goja.Symbol
+	constructorKey          goja.Value
 }
 
 // realm returns the natives of the isolate.
@@ -47,6 +48,7 @@ func (in *Inspector) realm() *natives {
 		isView:                   bridge.Native(vm, "ArrayBuffer", "isView"),
 		weakMapHas:               bridge.Native(vm, "WeakMap", "prototype", "has"),
 		weakSetHas:               bridge.Native(vm, "WeakSet", "prototype", "has"),
+		constructorKey:           vm.ToValue("constructor"),
 		objectProto:              vm.NewObject().Prototype(),
 		arrayProto:               vm.NewArray().Prototype(),
 	}
@@ -88,9 +90,13 @@ func (n *natives) getterOf(proto *goja.Object, key goja.Value) bridge.Func {
 
 // descriptor is an own property as Object.getOwnPropertyDescriptor shows it.
 type descriptor struct {
-	value      goja.Value // nil for an accessor
-	get, set   *goja.Object
-	enumerable bool
+	value    goja.Value // nil for an accessor
+	get, set *goja.Object
+	object   *goja.Object // the descriptor as JavaScript made it
+}
+
+func (d descriptor) enumerable() bool {
+	return d.object == nil || d.object.Get("enumerable").ToBoolean()
 }
 
 // descriptor looks up an own property; ok is false if there is none.
@@ -99,8 +105,7 @@ func (n *natives) descriptor(o *goja.Object, key goja.Value) (d descriptor, ok b
 	if !ok {
 		return d, false
 	}
-	d.value = do.Get("value")
-	d.enumerable = do.Get("enumerable").ToBoolean()
+	d.object, d.value = do, do.Get("value")
 	if d.value == nil {
 		d.get, _ = do.Get("get").(*goja.Object)
 		d.set, _ = do.Get("set").(*goja.Object)

@@ -84,7 +84,10 @@ func (n name) text() string {
 func (s *state) constructor(o *goja.Object, level, turn int) name {
 	proto := o.Prototype()
 	first := proto
-	key := s.in.vm.ToValue("constructor")
+	key := s.n.constructorKey
+	if first == s.n.arrayProto && o.ClassName() == "Array" {
+		return name{s: "Array"} // not worth a look at the properties
+	}
 	for at := o; at != nil; {
 		if d, ok := s.n.descriptor(at, key); ok {
 			if c, ok := d.value.(*goja.Object); ok && isFunction(c) {
@@ -279,7 +282,7 @@ func (s *state) plainShape(o *goja.Object, ctor name, tag string) shape {
 func (s *state) property(o *goja.Object, key goja.Value, level int, k kind) string {
 	d, ok := s.n.descriptor(o, key)
 	if !ok { // gone since, or a proxy that denies it
-		d.value, d.enumerable = goja.Undefined(), true
+		d.value = goja.Undefined()
 	}
 	var str string
 	gap := " "
@@ -305,10 +308,10 @@ func (s *state) property(o *goja.Object, key goja.Value, level int, k kind) stri
 	if k == arrayItem {
 		return str
 	}
-	return s.keyText(key, d.enumerable) + ":" + gap + str
+	return s.keyText(key, d) + ":" + gap + str
 }
 
-func (s *state) keyText(key goja.Value, enumerable bool) string {
+func (s *state) keyText(key goja.Value, d descriptor) string {
 	if sym, ok := key.(*goja.Symbol); ok {
 		var sb strings.Builder
 		escape(&sb, symbolText(sym), '\'')
@@ -321,7 +324,7 @@ func (s *state) keyText(key goja.Value, enumerable bool) string {
 	switch {
 	case n == "__proto__":
 		return "['__proto__']"
-	case !enumerable:
+	case (s.ShowHidden || n == "cause" || n == "errors") && !d.enumerable():
 		var sb strings.Builder
 		escape(&sb, n, 0)
 		return "[" + sb.String() + "]"
