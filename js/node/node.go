@@ -40,6 +40,7 @@ import (
 	"github.com/lambent-run/lambent/js/node/util"
 	"github.com/lambent-run/lambent/js/node/util/types"
 	"github.com/lambent-run/lambent/js/node/webstreams"
+	"github.com/lambent-run/lambent/js/node/zlib"
 )
 
 // modules maps the bare name of a core module to its loader.
@@ -82,6 +83,9 @@ var modules = map[string]module.Loader{
 	"internal/parse_args":          util.LoadParseArgs,
 	"internal/url":                 url.LoadClasses,
 	"internal/webstreams_adapters": webstreams.LoadAdapters,
+	"internal/zlib/settings":       zlib.LoadSettings,
+	"internal/zlib/streams":        zlib.LoadStreams,
+	"internal/zlib/web":            zlib.LoadWeb,
 	"net":                          absent.Net,
 	"os":                           os.Load,
 	"path":                         path.Load,
@@ -111,6 +115,7 @@ var modules = map[string]module.Loader{
 	"vm":                           absent.VM,
 	"wasi":                         absent.WASI,
 	"worker_threads":               absent.WorkerThreads,
+	"zlib":                         zlib.Load,
 }
 
 // globals maps the name of a global to the core module, and the member of its
@@ -122,9 +127,11 @@ var globals = map[string]struct{ module, member string }{
 	"BroadcastChannel":                 {"internal/messaging", "BroadcastChannel"},
 	"Buffer":                           {"buffer", "Buffer"},
 	"ByteLengthQueuingStrategy":        {"stream/web", "ByteLengthQueuingStrategy"},
+	"CompressionStream":                {"internal/zlib/web", "CompressionStream"},
 	"CountQueuingStrategy":             {"stream/web", "CountQueuingStrategy"},
 	"CustomEvent":                      {"internal/events", "CustomEvent"},
 	"DOMException":                     {"internal/dom", "DOMException"},
+	"DecompressionStream":              {"internal/zlib/web", "DecompressionStream"},
 	"Event":                            {"internal/events", "Event"},
 	"EventTarget":                      {"internal/events", "EventTarget"},
 	"File":                             {"internal/blob", "File"},
