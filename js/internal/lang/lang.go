@@ -41,6 +41,7 @@ const (
 	LegacyDate
 	Traces
 	Locales
+	DateText
 )
 
 var mentions = []struct {
@@ -54,6 +55,7 @@ var mentions = []struct {
 	{LegacyDate, []string{"getYear", "setYear", "toGMTString"}},
 	{Traces, []string{"captureStackTrace", "stackTraceLimit", "prepareStackTrace"}},
 	{Locales, []string{"Intl", "toLocale", "localeCompare"}},
+	{DateText, []string{"new Date", "Date()"}},
 }
 
 // Mentions returns the features whose names occur in a source text.
@@ -91,6 +93,40 @@ func Install(vm *goja.Runtime, s Set) {
 	}
 	if s&Locales != 0 {
 		installIntl(vm)
+	}
+	if s&DateText != 0 {
+		installDateText(vm)
+	}
+}
+
+// installDateText makes dates name their zone as V8 does, in full. An isolate's
+// zone is UTC.
+func installDateText(vm *goja.Runtime) {
+	class, ok := vm.GlobalObject().Get("Date").(*goja.Object)
+	if !ok {
+		return
+	}
+	proto, ok := class.Get("prototype").(*goja.Object)
+	if !ok {
+		return
+	}
+	for _, name := range []string{"toString", "toTimeString"} {
+		plain, ok := goja.AssertFunction(proto.Get(name))
+		if !ok {
+			continue
+		}
+		full := vm.ToValue(func(call goja.FunctionCall) goja.Value {
+			v, err := plain(call.This)
+			if err != nil {
+				panic(err)
+			}
+			if text, ok := strings.CutSuffix(v.String(), "(UTC)"); ok {
+				return vm.ToValue(text + "(Coordinated Universal Time)")
+			}
+			return v
+		}).(*goja.Object)
+		_ = full.DefineDataProperty("name", vm.ToValue(name), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+		_ = proto.DefineDataProperty(name, full, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
 	}
 }
 

@@ -223,7 +223,7 @@ func (h hooks) args(r *Realm) []goja.Value {
 			r.fix = r.vm.ToValue(func(call goja.FunctionCall) goja.Value {
 				v := call.Argument(0)
 				if o, ok := v.(*goja.Object); ok && o.ClassName() == "Error" {
-					r.reword(o)
+					_ = r.vm.Try(func() { r.reword(o) }) // members of the guest's may throw
 				}
 				return v
 			})

@@ -19,6 +19,10 @@ const (
 	// deepest is well below the limit of the VM: between two questions the
 	// depth can grow by some frames for each call.
 	deepest = 8500
+	// deepestNested holds where built-in functions, constructors among them, take
+	// part: each such level is one of the host's stack, too, and what it costs to
+	// unwind grows with the square of their number.
+	deepestNested = 2000
 )
 
 // recursion finds the functions of a file that may be recursive. It goes by
@@ -210,14 +214,23 @@ func (r *Realm) deepFunc() goja.Value {
 	if r.deep == nil {
 		var frames []goja.StackFrame
 		r.deep = r.vm.ToValue(func(goja.FunctionCall) goja.Value {
-			const shallow = 256
-			frames = r.vm.CaptureCallStack(shallow, frames[:0])
-			if len(frames) < shallow {
-				return goja.Undefined()
+			// Frames of some built-in calls count but are not captured.
+			const window = 256
+			frames = r.vm.CaptureCallStack(window, frames[:0])
+			limit, nested := deepest, window-len(frames)
+			for i := range frames {
+				if frames[i].SrcName() == "<native>" {
+					nested++
+				}
 			}
-			// Frames of some built-in calls count but are not captured: the stack
-			// is too deep if there is anything below the part that may be.
-			frames = r.vm.CaptureCallStack(deepest, frames[:0])
+			if nested > window-window/16 {
+				return goja.Undefined() // nowhere near a limit
+			}
+			if nested > window/8 {
+				limit = deepestNested
+			}
+			// The stack is too deep if there is anything below the part that may be.
+			frames = r.vm.CaptureCallStack(limit, frames[:0])
 			part := len(frames)
 			frames = r.vm.CaptureCallStack(0, frames[:0])
 			if len(frames) > part {

@@ -42,6 +42,7 @@ func v8Syntax(m api.Message, src string) string {
 
 // exactSyntax maps messages without variable parts.
 var exactSyntax = map[string]string{
+	`Unexpected "="`:                                                     "Invalid shorthand property initializer",
 	"Unterminated regular expression":                                    "Invalid regular expression: missing /",
 	"This constant must be initialized":                                  "Missing initializer in destructuring declaration",
 	`"await" can only be used inside an "async" function`:                "await is only valid in async functions and the top level bodies of modules",
