@@ -76,6 +76,7 @@ var modules = map[string]module.Loader{
 	"internal/errors":              errors.Load,
 	"internal/events":              dom.LoadEvents,
 	"internal/fs/streams":          fs.LoadStreams,
+	"internal/late":                events.LoadLate,
 	"internal/messaging":           dom.LoadMessaging,
 	"internal/microtask":           timers.LoadMicrotask,
 	"internal/mime":                util.LoadMIME,

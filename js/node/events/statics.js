@@ -2,6 +2,7 @@ const { Symbol, Promise, Error, Object, Number } = globalThis;
 const EventEmitter = exports;
 const { defaults, checkMax, listenersOf, captureRejectionSymbol, errorMonitor } = native;
 const errors = require('internal/errors');
+const late = require('internal/late');
 const { invalidArgType, validateFunction, validateBoolean, validateAbortSignal, validateObject, AbortError } = errors;
 
 // Static members.
@@ -225,3 +226,6 @@ Object.defineProperties(EventEmitter, {
     configurable: true,
   },
 });
+
+late.EventEmitter = EventEmitter;
+late.onEvents?.(EventEmitter);

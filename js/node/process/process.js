@@ -26,18 +26,28 @@ function late(target, names, load) {
   }
 }
 
+// events and process find each other here, whichever comes first.
+const meeting = require('internal/late');
+
 const prototype = Object.create(Object.prototype, {
   constructor: { value: Object.defineProperty(function () {}, 'name', { value: 'process' }), writable: true, configurable: true },
 });
 const process = Object.create(prototype);
-late(prototype, EMITTER, () => {
-  const EventEmitter = require('events');
+function becomeEmitter(EventEmitter) {
+  for (const name of EMITTER) delete prototype[name];
+  meeting.onEvents = undefined;
   Object.setPrototypeOf(prototype, EventEmitter.prototype);
   for (const key of ['_events', '_eventsCount', '_maxListeners']) {
     Object.defineProperty(process, key, { value: undefined, writable: true, configurable: true, enumerable: true });
   }
   EventEmitter.call(process);
-});
+}
+if (meeting.EventEmitter) {
+  becomeEmitter(meeting.EventEmitter);
+} else {
+  late(prototype, EMITTER, () => require('events'));
+  meeting.onEvents = becomeEmitter;
+}
 
 const hide = (target, key, value) => Object.defineProperty(target, key, { value, writable: true, configurable: true, enumerable: false });
 hide(process, Symbol.toStringTag, 'process');
@@ -281,7 +291,7 @@ Object.assign(process, {
     }
   },
   setUncaughtExceptionCaptureCallback(fn) {
-    if (fn !== null) errors().validateFunction(fn, 'fn');
+    if (fn !== null && typeof fn !== 'function') throw errors().invalidArgType('fn', ['Function', 'null'], fn);
     if (fn !== null && capture !== null) {
       throw errors().nodeError(Error, 'ERR_UNCAUGHT_EXCEPTION_CAPTURE_ALREADY_SET', '`process.setupUncaughtExceptionCapture()` was called while a capture callback was already active');
     }

@@ -44,17 +44,17 @@ func (in *Inspector) appendRest(dst []byte, args []goja.Value, opts *Options) []
 		dst = append(dst, ' ')
 		dst = in.appendOne(dst, a, opts)
 		if len(dst) > maxFormat {
-			panic(in.tooLong())
+			panic(in.rangeError("Invalid string length"))
 		}
 	}
 	return dst
 }
 
-func (in *Inspector) tooLong() *goja.Object {
-	if e, err := in.vm.New(in.vm.Get("RangeError"), in.vm.ToValue("Invalid string length")); err == nil {
+func (in *Inspector) rangeError(message string) *goja.Object {
+	if e, err := in.vm.New(in.vm.Get("RangeError"), in.vm.ToValue(message)); err == nil {
 		return e
 	}
-	return in.vm.NewTypeError("Invalid string length")
+	return in.vm.NewTypeError(message) // the guest has replaced the class
 }
 
 // appendOne appends a string as it is and anything else inspected.
@@ -107,7 +107,7 @@ func (in *Inspector) appendTemplate(dst []byte, t string, args []goja.Value, opt
 			args = args[1:]
 		}
 		if len(dst) > maxFormat {
-			panic(in.tooLong())
+			panic(in.rangeError("Invalid string length"))
 		}
 		t = rest
 	}

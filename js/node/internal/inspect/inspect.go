@@ -23,8 +23,13 @@ const (
 	Infinite  = Unlimited + 1
 )
 
-// maxNesting bounds the recursion of one call whatever depth the guest asks for.
-const maxNesting = 1000
+// maxNesting bounds the recursion of one call whatever depth the guest asks for,
+// maxReentry that of calls within calls, which inspection functions of the
+// guest make.
+const (
+	maxNesting = 1000
+	maxReentry = 100
+)
 
 // maxOutput bounds the text that one call builds, in bytes. Beyond it nested
 // objects are no longer expanded.
@@ -69,6 +74,7 @@ type Inspector struct {
 	defaults Options
 	custom   *goja.Symbol // nodejs.util.inspect.custom, once asked for
 	inspect  goja.Value   // util.inspect, handed to custom inspection functions
+	running  int          // calls of Inspect that have not returned
 }
 
 // New returns an Inspector. It costs next to nothing before the first object.
@@ -82,6 +88,11 @@ func (in *Inspector) Custom() *goja.Symbol { return in.realm().custom }
 // Inspect returns the text of v. It panics with whatever a custom inspection
 // function of the guest throws.
 func (in *Inspector) Inspect(v goja.Value, opts Options) string {
+	if in.running >= maxReentry {
+		panic(in.rangeError("Maximum call stack size exceeded"))
+	}
+	in.running++
+	defer func() { in.running-- }()
 	s := &state{in: in, Options: opts, n: in.realm()}
 	return s.value(v, 0)
 }
@@ -101,6 +112,7 @@ type state struct {
 	seen         []*goja.Object
 	circular     map[*goja.Object]int
 	indent       int // columns by which the current object is indented
+	nesting      int // calls of value that have not returned
 	currentDepth int // level of the object that was entered last
 	written      int // bytes of finished text, to bound the whole
 }

@@ -34,7 +34,7 @@ func (s *state) object(o *goja.Object, level int) string {
 		}
 		return s.style(name, "special")
 	}
-	if level >= maxNesting {
+	if s.nesting >= maxNesting {
 		return s.interrupted(ctor.text())
 	}
 	level++

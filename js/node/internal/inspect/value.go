@@ -17,6 +17,7 @@ func (s *state) value(v goja.Value, level int) string {
 	if !ok {
 		return s.primitive(v)
 	}
+	s.nesting++
 	this := o // what custom functions see: the proxy, not its target
 	for o.ExportType() == proxyType {
 		p, ok := o.Export().(goja.Proxy)
@@ -24,16 +25,16 @@ func (s *state) value(v goja.Value, level int) string {
 			break
 		}
 		if p.Target() == nil {
-			return s.style("<Revoked Proxy>", "special")
+			return s.leave(s.style("<Revoked Proxy>", "special"))
 		}
 		if s.ShowProxy {
-			return s.proxy(p, level)
+			return s.leave(s.proxy(p, level))
 		}
 		o = p.Target()
 	}
 	if s.CustomInspect {
 		if text, ok := s.customText(o, this, level); ok {
-			return text
+			return s.leave(text)
 		}
 	}
 	for _, outer := range s.seen {
@@ -44,10 +45,16 @@ func (s *state) value(v goja.Value, level int) string {
 			if s.circular[o] == 0 {
 				s.circular[o] = len(s.circular) + 1
 			}
-			return s.style("[Circular *"+strconv.Itoa(s.circular[o])+"]", "special")
+			return s.leave(s.style("[Circular *"+strconv.Itoa(s.circular[o])+"]", "special"))
 		}
 	}
-	return s.object(o, level)
+	return s.leave(s.object(o, level))
+}
+
+// leave ends a call of value. A panic needs no such end: the state goes with it.
+func (s *state) leave(text string) string {
+	s.nesting--
+	return text
 }
 
 func (s *state) proxy(p goja.Proxy, level int) string {
@@ -99,8 +106,8 @@ func (s *state) customText(o, this *goja.Object, level int) (string, bool) {
 		}
 		return res.String(), true
 	}
-	if level >= maxNesting {
-		return s.interrupted("Object"), true
+	if s.nesting >= maxNesting {
+		panic(s.in.rangeError("Maximum call stack size exceeded"))
 	}
 	return strings.ReplaceAll(s.value(res, level), "\n", "\n"+strings.Repeat(" ", s.indent)), true
 }
