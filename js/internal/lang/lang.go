@@ -42,6 +42,7 @@ const (
 	Traces
 	Locales
 	DateText
+	LongStrings
 )
 
 var mentions = []struct {
@@ -56,6 +57,7 @@ var mentions = []struct {
 	{Traces, []string{"captureStackTrace", "stackTraceLimit", "prepareStackTrace"}},
 	{Locales, []string{"Intl", "toLocale", "localeCompare"}},
 	{DateText, []string{"new Date", "Date()"}},
+	{LongStrings, []string{"repeat", "padStart", "padEnd"}},
 }
 
 // Mentions returns the features whose names occur in a source text.
@@ -96,6 +98,9 @@ func Install(vm *goja.Runtime, s Set) {
 	}
 	if s&DateText != 0 {
 		installDateText(vm)
+	}
+	if s&LongStrings != 0 {
+		boundStrings(vm)
 	}
 }
 
@@ -150,5 +155,49 @@ func InstallSymbols(vm *goja.Runtime) {
 			panic(err)
 		}
 		_ = class.DefineDataProperty(name, sym, goja.FLAG_FALSE, goja.FLAG_FALSE, goja.FLAG_FALSE)
+	}
+}
+
+// maxString is the length of the longest string of V8, in UTF-16 units.
+const maxString = 1<<29 - 24
+
+// boundStrings makes the methods that could build a string of any length in one
+// call throw where V8 does.
+func boundStrings(vm *goja.Runtime) {
+	class, ok := vm.GlobalObject().Get("String").(*goja.Object)
+	if !ok {
+		return
+	}
+	proto, ok := class.Get("prototype").(*goja.Object)
+	if !ok {
+		return
+	}
+	for _, name := range []string{"repeat", "padStart", "padEnd"} {
+		plain, ok := goja.AssertFunction(proto.Get(name))
+		if !ok {
+			continue
+		}
+		bounded := vm.ToValue(func(call goja.FunctionCall) goja.Value {
+			n := call.Argument(0).ToFloat()
+			if name == "repeat" {
+				if s, ok := call.This.(goja.String); ok {
+					n *= float64(s.Length())
+				}
+			}
+			if n > maxString {
+				e, err := vm.New(vm.GlobalObject().Get("RangeError"), vm.ToValue("Invalid string length"))
+				if err != nil {
+					panic(err)
+				}
+				panic(e)
+			}
+			v, err := plain(call.This, call.Arguments...)
+			if err != nil {
+				panic(err)
+			}
+			return v
+		}).(*goja.Object)
+		_ = bounded.DefineDataProperty("name", vm.ToValue(name), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+		_ = proto.DefineDataProperty(name, bounded, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"reflect"
 	"testing"
+	"time"
 
 	"github.com/dop251/goja"
 )
@@ -54,6 +55,8 @@ func TestInstall(t *testing.T) {
 		{"lone surrogates are replaced", `'\ud83dx\ud83d\ude00\ude00'.toWellFormed() === '\ufffdx\ud83d\ude00\ufffd'`, "true"},
 		{"legacy accessors define and look up", `const o = {}; o.__defineGetter__('x', () => 7); [o.x, typeof o.__lookupGetter__('x'), typeof o.__lookupSetter__('x')].join()`, "7,function,undefined"},
 		{"years of two digits", `const d = new Date(0); d.setYear(99); [d.getYear(), Date.prototype.toGMTString === Date.prototype.toUTCString].join()`, "99,true"},
+		{"strings have a longest length", `['repeat', 'padStart', 'padEnd'].map((m) => { try { return 'xy'[m](2 ** 29) } catch (e) { return e.name + e.message } }).join()`, "RangeErrorInvalid string length,RangeErrorInvalid string length,RangeErrorInvalid string length"},
+		{"shorter ones are as before", `'ab'.repeat(2) + 'a'.padStart(3, '-') + 'a'.padEnd(2)`, "abab--aa "},
 		{"Intl can be replaced", `Intl = 5; Intl`, "5"},
 		{"numbers keep their own text", `String(1234.5) + (1234.5).toLocaleString()`, "1234.51,234.5"},
 	}
@@ -70,6 +73,23 @@ func TestInstall(t *testing.T) {
 				t.Errorf("%s = %q, want %q", tc.src, got, tc.want)
 			}
 		})
+	}
+}
+
+func TestDatesNameTheirZoneInFull(t *testing.T) {
+	t.Parallel()
+	if zone, _ := time.Now().Zone(); zone != "UTC" {
+		t.Skip("isolates run in UTC, this test does not")
+	}
+	vm := goja.New()
+	src := "new Date(0).toString() + new Date(0).toTimeString().slice(0, 8) + Date.prototype.toString.name"
+	Install(vm, Mentions(src))
+	v, err := vm.RunString(src)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "Thu Jan 01 1970 00:00:00 GMT+0000 (Coordinated Universal Time)00:00:00toString"; v.String() != want {
+		t.Errorf("got %q, want %q", v, want)
 	}
 }
 
