@@ -8,12 +8,6 @@ import (
 	"github.com/lambent-run/lambent/js/internal/stack"
 )
 
-// Normalize gives an error that is about to be shown to a person or a program
-// V8's trace. Realm.Normalize does more; this is for those who have no realm.
-func Normalize(vm *goja.Runtime, v goja.Value) goja.Value {
-	return (&Realm{vm: vm}).Normalize(v)
-}
-
 // Normalize gives an error that is about to be shown V8's trace, and V8's
 // message if the VM made it. Texts that the guest chose stay. v is returned;
 // other values than errors are not touched.
