@@ -24,61 +24,140 @@ var emptyEvent = []byte("{}")
 // context's error, wrapped, if ctx ended first, which stops the invocation and
 // discards its isolate.
 func (r *Runtime) Do(ctx context.Context, inv Invocation) (Result, error) {
-	res := Result{RequestID: inv.RequestID}
-	if res.RequestID == "" {
-		res.RequestID = newRequestID()
+	x, err := r.admit(&inv)
+	if err != nil {
+		return Result{RequestID: inv.RequestID, ExecutedVersion: x.version()}, err
+	}
+	if err = x.prepare(ctx); err == nil {
+		var outcome worker.Outcome
+		var cancelled bool
+		if errors.Is(x.err, errInitTimedOut) {
+			outcome, cancelled = x.initAgain(ctx)
+		}
+		if outcome == worker.Finished && x.err == nil {
+			x.lend()
+			outcome, cancelled = r.await(ctx, x, x.done, x.deadline)
+		}
+		err = x.finish(ctx, outcome, cancelled)
+	}
+	res := x.res
+	x.end()
+	return res, err
+}
+
+// Receiver takes the outcome of an invocation.
+type Receiver interface {
+	// Receive is called once. The Result is lent until it returns.
+	Receive(res *Result, err error)
+}
+
+// Handle runs one invocation as Do does, without a switch to another goroutine:
+// the handler runs on the caller's. It is for servers, which can answer from
+// any goroutine. Receive is called before Handle returns; but if the
+// invocation had to be abandoned (Result.Abandoned) it is called on another
+// goroutine, and Handle returns whenever the stuck operation ends. Only
+// Runtime.Interrupt and the function's timeout end the invocation early.
+func (r *Runtime) Handle(inv Invocation, to Receiver) {
+	ctx := context.Background()
+	x, err := r.admit(&inv)
+	if err != nil {
+		to.Receive(&Result{RequestID: inv.RequestID, ExecutedVersion: x.version()}, err)
+		return
+	}
+	err = x.prepare(ctx)
+	switch {
+	case err != nil:
+	case x.err == nil:
+		x.lend()
+		x.to = to
+		r.workers.Here(x, x.deadline)
+		return // Done has seen to the rest
+	default:
+		var outcome worker.Outcome
+		if errors.Is(x.err, errInitTimedOut) {
+			outcome, _ = x.initAgain(ctx)
+			if outcome == worker.Finished && x.err == nil {
+				x.lend()
+				outcome, _ = r.await(ctx, x, x.done, x.deadline)
+			}
+		}
+		err = x.finish(ctx, outcome, false)
+	}
+	to.Receive(&x.res, err)
+	x.end()
+}
+
+// Interrupt stops all invocations in flight: they time out.
+func (r *Runtime) Interrupt() { r.workers.Interrupt() }
+
+// admit says whether the invocation may run, and takes its slot. It fills in
+// inv's request id and payload. With an error, the run is nil unless the
+// version is known.
+func (r *Runtime) admit(inv *Invocation) (*run, error) {
+	if inv.RequestID == "" {
+		inv.RequestID = newRequestID()
 	}
 	if !r.enter() {
-		return res, ErrClosed
+		return nil, ErrClosed
 	}
-	defer r.leave()
+	x, err := r.reserve(inv)
+	if err != nil {
+		r.leave()
+	}
+	return x, err
+}
+
+func (r *Runtime) reserve(inv *Invocation) (*run, error) {
 	v, err := r.resolve(inv.Function, inv.Qualifier)
 	if err != nil {
-		return res, err
+		return nil, err
 	}
-	res.ExecutedVersion = latest
 	if len(inv.Payload) > MaxRequestBytes {
-		return res, ErrRequestTooLarge
+		return refusedRun, ErrRequestTooLarge
 	}
 	if len(inv.Payload) == 0 {
 		inv.Payload = emptyEvent
 	} else if err := checkPayload(inv.Payload); err != nil {
-		return res, err
+		return refusedRun, err
 	}
 	if v.fn.breaker.stuck.Load() > 0 && r.workers.Stuck() >= r.cfg.MaxAbandoned {
-		return res, v.fn.suspended(breakerRest)
+		return refusedRun, v.fn.suspended(breakerRest)
 	}
 	x := r.newRun()
-	began := time.Now()
-	if reason := v.fn.gate.Reserve(&x.slot, r.at(began)); reason != "" {
+	x.began = time.Now()
+	if reason := v.fn.gate.Reserve(&x.slot, r.at(x.began)); reason != "" {
 		r.runs.Put(x)
-		return res, v.fn.throttled(reason)
+		return refusedRun, v.fn.throttled(reason)
 	}
-	x.v = v
+	x.v, x.inv = v, *inv
+	x.res.RequestID, x.res.ExecutedVersion = inv.RequestID, latest
 	r.count.invocations.Add(1)
-	err = r.serve(ctx, x, &inv, &res, began)
-	x.slot.Release()
-	if inv.Stream != nil {
-		x.stream.reset(nil) // an abandoned engine may still want to write
-	}
-	if !res.Abandoned {
-		x.recycle()
-	}
-	return res, err
+	return x, nil
 }
 
-// serve finds an environment for x and runs it there.
-func (r *Runtime) serve(ctx context.Context, x *run, inv *Invocation, res *Result, began time.Time) error {
-	var tail *observe.Tail
-	if inv.Tail {
-		tail = new(observe.Tail)
+// refusedRun stands for a run of a known version that was not admitted.
+var refusedRun = new(run)
+
+// version is what a Result says of the version, for a run that may be nil.
+func (x *run) version() string {
+	if x == nil {
+		return ""
 	}
-	now := began // reading the clock is a good part of what all this costs
+	return latest
+}
+
+// prepare finds an environment for x and starts the log. An error means that
+// there is none, and nothing to finish.
+func (x *run) prepare(ctx context.Context) error {
+	if x.inv.Tail {
+		x.tail = new(observe.Tail)
+	}
+	x.now = x.began // reading the clock is a good part of what all this costs
 	env, ok := x.v.group.TryGet()
 	var err error
 	if !ok {
 		env, err = x.v.group.Get(ctx)
-		now = time.Now()
+		x.now = time.Now()
 	}
 	var failed *initError
 	if err == nil {
@@ -86,43 +165,53 @@ func (r *Runtime) serve(ctx context.Context, x *run, inv *Invocation, res *Resul
 	} else if failed, err = x.refused(ctx, err); err != nil {
 		return err
 	}
-	deadline := now.Add(x.v.set.Timeout)
-	report := observe.Report{RequestID: res.RequestID, TraceID: inv.TraceID}
-	x.open(tail, failed, res, &report, now)
+	x.deadline = x.now.Add(x.v.set.Timeout)
+	x.report = observe.Report{RequestID: x.res.RequestID, TraceID: x.inv.TraceID}
+	x.open(x.tail, failed, &x.res, &x.report, x.now)
+	return nil
+}
 
-	var outcome worker.Outcome
-	var cancelled bool
-	if errors.Is(x.err, errInitTimedOut) {
-		outcome, cancelled = x.initAgain(ctx, deadline)
-	}
-	if outcome == worker.Finished && x.err == nil {
-		x.lend(inv, res, deadline)
-		outcome, cancelled = r.await(ctx, x, x.done, deadline)
-	}
-
-	end := r.clock()
+// finish fills in the result when the handler is done or given up, and returns
+// the environment.
+func (x *run) finish(ctx context.Context, outcome worker.Outcome, cancelled bool) error {
+	end := x.rt.clock()
+	res, report := &x.res, &x.report
 	res.Abandoned = outcome == worker.Abandoned
-	res.Duration = min(time.Duration(end-r.at(now)), x.v.set.Timeout)
+	res.Duration = min(time.Duration(end-x.rt.at(x.now)), x.v.set.Timeout)
 	report.Duration = res.Duration
-	err = x.conclude(ctx, res, &report, cancelled)
+	err := x.conclude(ctx, res, report, cancelled)
 	if report.MaxMemory = res.MaxMemory; res.MaxMemory == 0 {
 		// An engine that cannot tell leaves what is known for certain: the isolate
 		// held the event and the answer.
-		report.MaxMemory = int64(len(inv.Payload) + len(res.Payload))
+		report.MaxMemory = int64(len(x.inv.Payload) + len(res.Payload))
 	}
-	x.shut(tail, res, &report)
+	x.shut(x.tail, res, report)
 	x.giveBack(res.Abandoned, end)
-	x.observe(inv, &report, now.Sub(began))
+	x.observe(&x.inv, report, x.now.Sub(x.began))
 	return err
 }
 
+// end frees the slot, and keeps x for another invocation if it can.
+func (x *run) end() {
+	r := x.rt
+	x.slot.Release()
+	if x.inv.Stream != nil {
+		x.stream.reset(nil) // an abandoned engine may still want to write
+	}
+	if !x.res.Abandoned {
+		x.recycle()
+	}
+	r.leave()
+}
+
 // lend fills in the engine's call.
-func (x *run) lend(inv *Invocation, res *Result, deadline time.Time) {
+func (x *run) lend() {
+	inv := &x.inv
 	x.call = Call{
-		RequestID:     res.RequestID,
+		RequestID:     inv.RequestID,
 		ARN:           inv.ARN,
 		Event:         inv.Payload,
-		Deadline:      deadline,
+		Deadline:      x.deadline,
 		ClientContext: inv.ClientContext,
 		Identity:      inv.Identity,
 		TraceID:       inv.TraceID,
@@ -163,9 +252,9 @@ func (x *run) refused(ctx context.Context, err error) (*initError, error) {
 
 // initAgain runs the init phase in the invocation's own time, and leaves its
 // outcome in x.err.
-func (x *run) initAgain(ctx context.Context, deadline time.Time) (worker.Outcome, bool) {
+func (x *run) initAgain(ctx context.Context) (worker.Outcome, bool) {
 	c := x.v.newCold(x.env, make(chan worker.Outcome, 1))
-	outcome, cancelled := x.rt.await(ctx, c, c.within, deadline)
+	outcome, cancelled := x.rt.await(ctx, c, c.within, x.deadline)
 	took := time.Since(c.began)
 	x.err = c.outcome(outcome)
 	c.report(took, x.err)

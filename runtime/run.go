@@ -26,7 +26,17 @@ type run struct {
 	call Call
 	// stream guards the caller's stream; call.Stream is it or nil.
 	stream streamGuard
-	done   chan worker.Outcome
+	// done takes the outcome for Do, to the result for Handle.
+	done chan worker.Outcome
+	to   Receiver
+
+	inv      Invocation
+	res      Result
+	report   observe.Report
+	tail     *observe.Tail // nil if nobody asked for it
+	began    time.Time     // when it was admitted
+	now      time.Time     // when it had its environment
+	deadline time.Time
 
 	given       int64 // when it was abandoned
 	interrupted atomic.Bool
@@ -46,8 +56,9 @@ func (r *Runtime) newRun() *run {
 
 // recycle keeps x for another invocation.
 func (x *run) recycle() {
-	x.v, x.env, x.sink = nil, nil, nil
+	x.v, x.env, x.sink, x.tail, x.to = nil, nil, nil, nil, nil
 	x.call, x.reply, x.err = Call{}, Reply{}, nil
+	x.inv, x.res = Invocation{}, Result{}
 	x.interrupted.Store(false)
 	x.rt.runs.Put(x)
 }
@@ -72,13 +83,19 @@ func (x *run) Interrupt() {
 	x.stream.abort()
 }
 
-// Done wakes the caller.
+// Done wakes the caller, or carries on for it.
 func (x *run) Done(o worker.Outcome) {
 	if o == worker.Abandoned {
 		x.env.hold()
 		x.given = x.v.fn.abandoned()
 	}
-	x.done <- o
+	if x.to == nil {
+		x.done <- o
+		return
+	}
+	err := x.finish(context.Background(), o, false)
+	x.to.Receive(&x.res, err)
+	x.end()
 }
 
 // Late frees the environment of an abandoned run.

@@ -39,6 +39,9 @@ type conn struct {
 	// linger says that the client may still be sending what nobody will read.
 	linger atomic.Bool
 	closed atomic.Bool
+	// abandoned says that the goroutine that serves the connection is stuck in a
+	// function, and that the connection was ended without it.
+	abandoned atomic.Bool
 
 	// What follows belongs to the goroutine that serves the connection.
 
@@ -49,8 +52,11 @@ type conn struct {
 	// lastURI and last are the latest route: clients tend to repeat themselves.
 	lastURI string
 	last    route
-	// out is the buffer for the answers of direct.go.
-	out []byte
+	// out is the buffer for the answers of direct.go, requestID and traceID are
+	// those of its present request, and ended is why the connection ends after it.
+	out                []byte
+	requestID, traceID string
+	ended              error
 	// scratch holds a header's value while it is set.
 	scratch []byte
 }

@@ -49,7 +49,7 @@ func (c *conn) between() bool {
 
 // serveDirect runs the invocation of a recognised request and writes the
 // answer. An error ends the connection.
-func (c *conn) serveDirect(body []byte) (err error) {
+func (c *conn) serveDirect(body []byte) error {
 	s := c.srv
 	c.enter(phaseWorking)
 	defer func() {
@@ -57,39 +57,63 @@ func (c *conn) serveDirect(body []byte) (err error) {
 			s.logf("panic while serving %.200q: %v\n%s", c.lastURI, fault, debug.Stack())
 			c.out = appendFault(c.out[:0], serviceError("An internal error occurred."), newRequestID(), s.conns.date(), true)
 			_, _ = c.Write(c.out)
-			err = io.EOF
+			c.ended = io.EOF
 		}
 	}()
 	r := &c.last
-	var req request
-	req.id, req.traceID = newIDs(c.reg.wallClock())
-	fault := s.checkPlace(&r.fn)
-	var res runtime.Result
-	if fault == nil {
-		// The function may keep the event if it cannot be stopped, so it gets a
-		// copy: the bytes that were read are fasthttp's.
-		c.body = append(c.body[:0], body...)
-		res, err = s.do(&req, r, c.body, nil)
-		s.releaseBody(c, res.Abandoned)
-		fault = s.failure(&res, err)
-	}
-	closing := s.conns.draining()
-	if fault != nil {
-		c.out = appendFault(c.out[:0], fault, req.id, s.conns.date(), closing)
+	c.requestID, c.traceID = newIDs(c.reg.wallClock())
+	c.ended = nil
+	if fault := s.checkPlace(&r.fn); fault != nil {
+		c.answer(&runtime.Result{}, fault, false, s.conns.draining())
 	} else {
-		c.out = appendReply(c.out[:0], &req, &res, err != nil, s.conns.date(), closing)
+		// The bytes that were read are fasthttp's, and the function may keep the
+		// event if it cannot be stopped.
+		c.body = append(c.body[:0], body...)
+		s.cfg.Runtime.Handle(runtime.Invocation{
+			Function: r.fn.Name, Qualifier: r.fn.Qualifier, Payload: c.body, RequestID: c.requestID, TraceID: c.traceID,
+		}, c)
+	}
+	if c.abandoned.Load() {
+		return io.EOF // answered and closed by Receive, while we were stuck
+	}
+	return c.ended
+}
+
+// Receive writes the answer of an invocation, as a runtime.Receiver. It runs on
+// the connection's goroutine, unless that is stuck in the function: then the
+// connection ends with this answer.
+func (c *conn) Receive(res *runtime.Result, err error) {
+	s := c.srv
+	fault := s.failure(res, err)
+	if res.Abandoned {
+		c.answer(res, fault, err != nil, true)
+		c.abandoned.Store(true)
+		_ = c.Close()
+		return
+	}
+	s.releaseBody(c, false)
+	c.answer(res, fault, err != nil, s.conns.draining())
+}
+
+// answer writes a fault, or a result that the function made or failed to make.
+func (c *conn) answer(res *runtime.Result, fault *apiError, failed, closing bool) {
+	s := c.srv
+	if fault != nil {
+		c.out = appendFault(c.out[:0], fault, c.requestID, s.conns.date(), closing)
+	} else {
+		c.out = c.appendReply(c.out[:0], res, failed, s.conns.date(), closing)
 	}
 	if err := c.send(res.Payload, fault == nil); err != nil {
-		return err
+		c.ended = err
+		return
+	}
+	if !closing {
+		c.enter(phaseIdle)
+		closing = s.conns.draining() // see connState
 	}
 	if closing {
-		return io.EOF
+		c.ended = io.EOF
 	}
-	c.enter(phaseIdle)
-	if s.conns.draining() {
-		return io.EOF // see connState
-	}
-	return nil
 }
 
 // send writes the head in c.out, and the payload behind it if there is one.
@@ -110,17 +134,17 @@ func (c *conn) send(payload []byte, has bool) (err error) {
 }
 
 // appendReply appends the head of a successful response.
-func appendReply(dst []byte, req *request, res *runtime.Result, failed bool, date []byte, closing bool) []byte {
+func (c *conn) appendReply(dst []byte, res *runtime.Result, failed bool, date []byte, closing bool) []byte {
 	dst = append(dst, "HTTP/1.1 200 OK\r\n"...)
 	dst = append(dst, date...)
 	dst = append(dst, "Content-Type: application/json\r\nContent-Length: "...)
 	dst = strconv.AppendInt(dst, int64(len(res.Payload)), 10)
 	dst = append(dst, "\r\nx-amzn-RequestId: "...)
-	dst = append(dst, req.id...)
+	dst = append(dst, c.requestID...)
 	dst = append(dst, "\r\nX-Amz-Executed-Version: "...)
 	dst = append(dst, res.ExecutedVersion...)
 	dst = append(dst, "\r\nX-Amzn-Trace-Id: "...)
-	dst = append(dst, req.traceID...)
+	dst = append(dst, c.traceID...)
 	dst = append(dst, "\r\nx-amzn-Remapped-Content-Length: 0\r\n"...)
 	if failed {
 		dst = append(dst, "X-Amz-Function-Error: Unhandled\r\n"...)

@@ -18,6 +18,8 @@ import (
 // Runtime is what the server needs of a *runtime.Runtime.
 type Runtime interface {
 	Do(ctx context.Context, inv runtime.Invocation) (runtime.Result, error)
+	Handle(inv runtime.Invocation, to runtime.Receiver)
+	Interrupt()
 	Function(name, qualifier string) (runtime.FunctionInfo, error)
 	Region() string
 	AccountID() string
@@ -116,8 +118,9 @@ func (s *Server) Serve(ln net.Listener) error {
 const cutOffGrace = time.Second
 
 // Close stops accepting, closes connections that wait for a request, lets
-// running requests finish and returns when all are done. If ctx ends first,
-// what still runs is cut off, and the error is ErrCutOff.
+// running requests finish and returns when all are done. If ctx ends first, all
+// invocations in flight in the Runtime are interrupted, and the error is
+// ErrCutOff.
 func (s *Server) Close(ctx context.Context) error {
 	gone := s.conns.drain()
 	defer s.conns.stop()
@@ -134,6 +137,7 @@ func (s *Server) Close(ctx context.Context) error {
 	case <-ctx.Done():
 	}
 	s.cancel()
+	s.cfg.Runtime.Interrupt()
 	grace := time.NewTimer(cutOffGrace)
 	defer grace.Stop()
 	select {

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,6 +20,10 @@ import (
 // fakeRuntime knows one function, "hello", and answers as do says.
 type fakeRuntime struct {
 	do func(ctx context.Context, inv runtime.Invocation) (runtime.Result, error)
+
+	once   sync.Once
+	ctx    context.Context
+	cancel context.CancelFunc
 }
 
 func (f *fakeRuntime) Do(ctx context.Context, inv runtime.Invocation) (runtime.Result, error) {
@@ -26,6 +31,23 @@ func (f *fakeRuntime) Do(ctx context.Context, inv runtime.Invocation) (runtime.R
 		return runtime.Result{}, err
 	}
 	return f.do(ctx, inv)
+}
+
+// Handle runs like Do, until Interrupt.
+func (f *fakeRuntime) Handle(inv runtime.Invocation, to runtime.Receiver) {
+	res, err := f.Do(f.base(), inv)
+	to.Receive(&res, err)
+}
+
+// Interrupt ends the context of all that Handle runs.
+func (f *fakeRuntime) Interrupt() {
+	f.base()
+	f.cancel()
+}
+
+func (f *fakeRuntime) base() context.Context {
+	f.once.Do(func() { f.ctx, f.cancel = context.WithCancel(context.Background()) })
+	return f.ctx
 }
 
 func (f *fakeRuntime) Function(name, qualifier string) (runtime.FunctionInfo, error) {

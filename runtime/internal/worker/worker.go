@@ -7,6 +7,10 @@
 // stop, and if it has not come back a grace period later it is abandoned, its
 // owner gets its answer, and the goroutine is collected whenever it returns.
 //
+// A caller that need not be woken itself, because somebody else can carry on for
+// it when it is stuck, runs its task on its own goroutine (Here), which saves
+// two switches.
+//
 // Workers are reused, last used first, and retire when idle. Each has one
 // timer, which is left to run between tasks and looks at the present deadline
 // when it fires, so that a task costs no timer operation as long as deadlines
@@ -52,7 +56,8 @@ const (
 	abandoned
 )
 
-// worker is one goroutine and the timer that watches it.
+// worker is one goroutine and the timer that watches it; or, without a channel
+// of tasks, a timer that watches the goroutines of callers.
 type worker struct {
 	pool  *Pool
 	tasks chan Task
@@ -63,6 +68,7 @@ type worker struct {
 	task     Task       // nil while idle
 	serial   uint64     // counts tasks, so that a Ticket fits one of them only
 	phase    phase
+	order    uint64    // counts tasks of the pool: the age of the present one
 	deadline time.Time // of the present phase
 	armed    time.Time // when timer fires; zero if it does not
 	lost     bool      // its task was abandoned; the pool no longer counts it
@@ -70,13 +76,13 @@ type worker struct {
 
 // begin makes t the present task.
 func (w *worker) begin(t Task, deadline time.Time) Ticket {
+	order := w.pool.order.Add(1)
 	w.mu.Lock()
-	w.task, w.phase = t, running
+	w.task, w.phase, w.order = t, running, order
 	w.serial++
 	w.watch(deadline)
-	k := Ticket{w, w.serial}
+	k := Ticket{w, w.serial, order}
 	w.mu.Unlock()
-	w.tasks <- t
 	return k
 }
 
@@ -117,7 +123,7 @@ func (w *worker) tick() {
 	}
 	t := w.task
 	w.task, w.phase, w.lost = nil, abandoned, true
-	w.pool.lost()
+	w.pool.lost(w)
 	t.Done(Abandoned) // under mu, so that Late cannot overtake it
 	w.mu.Unlock()
 }
@@ -144,7 +150,7 @@ func (w *worker) loop() {
 		}
 		lost := w.lost
 		w.mu.Unlock()
-		w.pool.gone(lost)
+		w.pool.gone(w, lost)
 	}()
 	for present = range w.tasks {
 		present.Run()
@@ -176,8 +182,8 @@ func (w *worker) end(t Task, reuse bool) bool {
 
 // Ticket stands for a started task.
 type Ticket struct {
-	w      *worker
-	serial uint64
+	w             *worker
+	serial, order uint64
 }
 
 // Cancel interrupts the task as its deadline would, if it still runs.
