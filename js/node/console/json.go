@@ -7,6 +7,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	trace "github.com/lambent-run/lambent/js/internal/stack"
 	"github.com/lambent-run/lambent/js/module"
 )
 
@@ -123,7 +124,7 @@ func appendErrorFields(dst []byte, e *goja.Object) []byte {
 	if !ok {
 		return append(dst, "[]"...)
 	}
-	return appendLines(dst, stack.String())
+	return appendLines(dst, trace.V8(stack.String()))
 }
 
 // appendLines appends the lines of a text as a JSON array of strings.

@@ -3,6 +3,7 @@ package console
 import (
 	"github.com/dop251/goja"
 
+	trace "github.com/lambent-run/lambent/js/internal/stack"
 	"github.com/lambent-run/lambent/js/module"
 	"github.com/lambent-run/lambent/js/node/internal/inspect"
 )
@@ -122,7 +123,7 @@ func (w *writer) appendReport(dst []byte, e *goja.Object, depth int) []byte {
 		if !first {
 			dst = append(dst, ',')
 		}
-		dst = appendLines(append(dst, `"stack":`...), stack.String())
+		dst = appendLines(append(dst, `"stack":`...), trace.V8(stack.String()))
 	}
 	return append(dst, '}')
 }
@@ -135,7 +136,7 @@ func appendReply(dst []byte, e *goja.Object) []byte {
 	dst = appendString(dst, e.Get("message").String())
 	dst = append(dst, `,"trace":`...)
 	if stack, ok := e.Get("stack").(goja.String); ok {
-		dst = appendLines(dst, stack.String())
+		dst = appendLines(dst, trace.V8(stack.String()))
 	} else {
 		dst = append(dst, "[]"...)
 	}

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/dop251/goja"
+
+	trace "github.com/lambent-run/lambent/js/internal/stack"
 )
 
 func (s *state) errorShape(o *goja.Object, ctor name, tag string) shape {
@@ -51,7 +53,7 @@ func (s *state) errorShape(o *goja.Object, ctor name, tag string) shape {
 func (s *state) stackText(o *goja.Object) string {
 	if stack := o.Get("stack"); stack != nil && stack.ToBoolean() {
 		if str, ok := stack.(goja.String); ok {
-			return str.String()
+			return trace.V8(str.String())
 		}
 		return s.value(stack, len(s.seen)+1)
 	}
