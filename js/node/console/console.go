@@ -6,6 +6,7 @@ package console
 
 import (
 	_ "embed"
+	"strings"
 	"time"
 
 	"github.com/dop251/goja"
@@ -34,29 +35,58 @@ var methods = []struct {
 	{"fatal", module.Fatal},
 }
 
-// Load is the loader of the module "console", whose exports are the global.
+// names are the members of the global, in Node's order.
+var names = strings.Fields(`log warn dir time timeEnd timeLog trace assert clear count countReset group groupEnd
+	table debug info dirxml error groupCollapsed Console profile profileEnd timeStamp fatal`)
+
+// Load is the loader of the module "console", whose exports are the global. The
+// methods that log are Go; the first use of another one runs the script that
+// has the rest.
 func Load(h module.Host) *goja.Object {
 	vm := h.VM()
 	w := &writer{h: h, in: inspect.New(h)}
-	native := vm.NewObject()
-	for _, m := range methods {
-		if m.level < h.System().LogLevel && m.level != module.Fatal {
-			bridge.Method(vm, native, m.name, 0, func(goja.FunctionCall) goja.Value { return goja.Undefined() })
-			continue
+	var rest, console *goja.Object
+	console = bridge.NewLazy(vm, names, func(name string) goja.Value {
+		for _, m := range methods {
+			if m.name == name {
+				return bridge.Function(vm, name, 0, w.method(m.level))
+			}
 		}
-		bridge.Method(vm, native, m.name, 0, func(call goja.FunctionCall) goja.Value {
-			w.log(m.level, call.Arguments)
-			return goja.Undefined()
-		})
+		if rest == nil {
+			rest = bridge.Load(h, script, w.native(console))
+		}
+		return rest.Get(name)
+	})
+	proto := vm.NewObject()
+	_ = proto.DefineDataPropertySymbol(goja.SymToStringTag, vm.ToValue("console"), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+	_ = console.SetPrototype(proto)
+	return console
+}
+
+// method returns the function of a method that logs.
+func (w *writer) method(level module.Level) bridge.Func {
+	if level < w.h.System().LogLevel && level != module.Fatal {
+		return func(goja.FunctionCall) goja.Value { return goja.Undefined() }
 	}
+	return func(call goja.FunctionCall) goja.Value {
+		w.log(level, call.Arguments)
+		return goja.Undefined()
+	}
+}
+
+// native is the Go half of the script.
+func (w *writer) native(console *goja.Object) *goja.Object {
+	vm := w.h.VM()
+	native := vm.NewObject()
+	_ = native.Set("console", console)
 	bridge.Method(vm, native, "now", 0, func(goja.FunctionCall) goja.Value {
-		return vm.ToValue(float64(time.Since(h.System().Start).Nanoseconds()) / 1e6)
+		return vm.ToValue(float64(time.Since(w.h.System().Start).Nanoseconds()) / 1e6)
 	})
 	bridge.Method(vm, native, "write", 2, func(call goja.FunctionCall) goja.Value {
-		h.System().Write(int(call.Argument(0).ToInteger()), []byte(call.Argument(1).String()))
+		w.h.System().Write(int(call.Argument(0).ToInteger()), []byte(call.Argument(1).String()))
 		return goja.Undefined()
 	})
-	return bridge.Load(h, script, native)
+	return native
 }
 
 // writer makes log events of one isolate.

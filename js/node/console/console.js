@@ -1,5 +1,5 @@
 const { Map, Object, Array, String, Set } = globalThis;
-const { now, write } = native;
+const { console, now, write } = native;
 const util = () => require('util');
 
 const counts = new Map();
@@ -26,7 +26,7 @@ function warn(message) {
 }
 
 function cell(value, depth) {
-  return util().inspect(value, { maxArrayLength: 3, breakLength: Infinity, depth, ...{} });
+  return util().inspect(value, { maxArrayLength: 3, breakLength: Infinity, depth });
 }
 
 function render(head, columns) {
@@ -94,8 +94,6 @@ function table(data, properties) {
 }
 
 const methods = {
-  log: native.log,
-  warn: native.warn,
   dir(object, options) {
     const text = util().inspect(object, { customInspect: false, ...options });
     write(1, `${indent === '' ? text : indent + text.replaceAll('\n', `\n${indent}`)}\n`);
@@ -121,7 +119,6 @@ const methods = {
     if (start === undefined) warn(`No such label '${label}' for console.timeLog()`);
     else console.log('%s: %s', label, elapsed(now() - start), ...data);
   },
-  trace: native.trace,
   assert(condition, ...args) {
     if (condition) return;
     if (args.length > 0 && typeof args[0] === 'string') args[0] = `Assertion failed: ${args[0]}`;
@@ -154,22 +151,16 @@ const methods = {
     const text = table(data, properties);
     console.log(text === undefined ? data : text);
   },
-  debug: native.debug,
-  info: native.info,
   dirxml(...data) {
     console.log(...data);
   },
-  error: native.error,
   groupCollapsed(...label) {
     console.group(...label);
   },
   profile() {},
   profileEnd() {},
   timeStamp() {},
-  fatal: native.fatal,
 };
-
-const console = Object.assign(Object.create({}), methods);
 
 // Console writes to streams of the guest's own, in Node's plain format.
 let Console;
@@ -221,10 +212,5 @@ function makeConsole() {
   return Console;
 }
 const { Symbol, Function } = globalThis;
-Object.defineProperty(console, 'Console', {
-  configurable: true, enumerable: true,
-  get() { return Console ?? makeConsole(); },
-  set(v) { Object.defineProperty(console, 'Console', { value: v, writable: true, enumerable: true, configurable: true }); },
-});
-Object.defineProperty(console, Symbol.toStringTag, { value: 'console', configurable: true });
-return console;
+Object.defineProperty(methods, 'Console', { get: () => Console ?? makeConsole() });
+return methods;

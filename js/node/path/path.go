@@ -2,6 +2,7 @@ package path
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/dop251/goja"
 
@@ -11,102 +12,121 @@ import (
 )
 
 // Load is the loader of "path" and "path/posix".
-func Load(h module.Host) *goja.Object {
-	posixModule := build(h, posix{}, "/", ":")
-	link(h, posixModule, "posix", func() *goja.Object { return posixModule })
-	link(h, posixModule, "win32", func() *goja.Object { return h.Require("path/win32") })
-	return posixModule
-}
+func Load(h module.Host) *goja.Object { return build(h, posix{}, "/", ":") }
 
 // LoadPosix is the loader of "path/posix", which is "path" itself.
 func LoadPosix(h module.Host) *goja.Object { return h.Require("path") }
 
 // LoadWin32 is the loader of "path/win32".
-func LoadWin32(h module.Host) *goja.Object {
-	m := build(h, win32{}, `\`, ";")
-	link(h, m, "win32", func() *goja.Object { return m })
-	link(h, m, "posix", func() *goja.Object { return h.Require("path") })
-	return m
-}
+func LoadWin32(h module.Host) *goja.Object { return build(h, win32{}, `\`, ";") }
 
-// link adds the other flavour, which is made when it is asked for.
-func link(h module.Host, m *goja.Object, name string, get func() *goja.Object) {
-	vm := h.VM()
-	getter := vm.ToValue(func(goja.FunctionCall) goja.Value { return get() })
-	setter := vm.ToValue(func(call goja.FunctionCall) goja.Value {
-		_ = m.DefineDataProperty(name, call.Argument(0), goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_TRUE)
-		return goja.Undefined()
-	})
-	_ = m.DefineAccessorProperty(name, getter, setter, goja.FLAG_TRUE, goja.FLAG_TRUE)
-}
+// names are the members of each flavour.
+var names = strings.Fields(`resolve normalize isAbsolute join relative toNamespacedPath dirname basename extname format parse
+	sep delimiter win32 posix`)
 
 func build(h module.Host, f flavour, sep, delimiter string) *goja.Object {
 	vm := h.VM()
-	m := vm.NewObject()
-	text := func(v goja.Value, name string) string {
-		if !goja.IsString(v) {
-			panic(nodeerr.InvalidArgType(h, name, "of type string", v))
+	b := builder{h: h, f: f, sep: sep}
+	return bridge.NewLazy(vm, names, func(name string) goja.Value {
+		switch name {
+		case "sep":
+			return vm.ToValue(sep)
+		case "delimiter":
+			return vm.ToValue(delimiter)
+		case "posix":
+			return h.Require("path")
+		case "win32":
+			return h.Require("path/win32")
 		}
-		return v.String()
-	}
-	one := func(name string, fn func(string) any) {
-		bridge.Method(vm, m, name, 1, func(call goja.FunctionCall) goja.Value {
-			return vm.ToValue(fn(text(call.Argument(0), "path")))
-		})
-	}
-	many := func(name string, fn func([]string) string, indexed bool) {
-		bridge.Method(vm, m, name, 0, func(call goja.FunctionCall) goja.Value {
-			parts := make([]string, len(call.Arguments))
-			for i, a := range call.Arguments {
-				if goja.IsString(a) {
-					parts[i] = a.String()
-					continue
-				}
-				name := "path"
-				if indexed {
-					name = "paths[" + strconv.Itoa(i) + "]"
-				}
-				text(a, name)
-			}
-			return vm.ToValue(fn(parts))
-		})
-	}
-	many("resolve", f.resolve, true)
-	one("normalize", func(p string) any { return f.normalize(p) })
-	one("isAbsolute", func(p string) any { return f.isAbsolute(p) })
-	many("join", f.join, false)
-	bridge.Method(vm, m, "relative", 2, func(call goja.FunctionCall) goja.Value {
-		return vm.ToValue(f.relative(text(call.Argument(0), "from"), text(call.Argument(1), "to")))
+		return b.function(name)
 	})
-	bridge.Method(vm, m, "toNamespacedPath", 1, func(call goja.FunctionCall) goja.Value {
+}
+
+// builder makes the functions of one flavour.
+type builder struct {
+	h   module.Host
+	f   flavour
+	sep string
+}
+
+// text returns an argument that must be a string.
+func (b builder) text(v goja.Value, name string) string {
+	if !goja.IsString(v) {
+		panic(nodeerr.InvalidArgType(b.h, name, "of type string", v))
+	}
+	return v.String()
+}
+
+func (b builder) one(name string, fn func(string) any) goja.Value {
+	return bridge.Function(b.h.VM(), name, 1, func(call goja.FunctionCall) goja.Value {
+		return b.h.VM().ToValue(fn(b.text(call.Argument(0), "path")))
+	})
+}
+
+// many is a function of any number of paths, which errors name "path" or
+// "paths[i]".
+func (b builder) many(name string, indexed bool, fn func([]string) string) goja.Value {
+	return bridge.Function(b.h.VM(), name, 0, func(call goja.FunctionCall) goja.Value {
+		parts := make([]string, len(call.Arguments))
+		for i, a := range call.Arguments {
+			label := "path"
+			if indexed && !goja.IsString(a) {
+				label = "paths[" + strconv.Itoa(i) + "]"
+			}
+			parts[i] = b.text(a, label)
+		}
+		return b.h.VM().ToValue(fn(parts))
+	})
+}
+
+func (b builder) function(name string) goja.Value {
+	vm, f := b.h.VM(), b.f
+	switch name {
+	case "resolve":
+		return b.many(name, true, f.resolve)
+	case "join":
+		return b.many(name, false, f.join)
+	case "normalize":
+		return b.one(name, func(p string) any { return f.normalize(p) })
+	case "isAbsolute":
+		return b.one(name, func(p string) any { return f.isAbsolute(p) })
+	case "dirname":
+		return b.one(name, func(p string) any { return f.dirname(p) })
+	case "extname":
+		return b.one(name, func(p string) any { return f.extname(p) })
+	case "parse":
+		return b.one(name, func(p string) any { return b.parsed(f.parse(p)) })
+	case "relative":
+		return bridge.Function(vm, name, 2, func(call goja.FunctionCall) goja.Value {
+			return vm.ToValue(f.relative(b.text(call.Argument(0), "from"), b.text(call.Argument(1), "to")))
+		})
+	case "basename":
+		return bridge.Function(vm, name, 2, func(call goja.FunctionCall) goja.Value {
+			suffix := ""
+			if s := call.Argument(1); !goja.IsUndefined(s) {
+				suffix = b.text(s, "suffix")
+			}
+			return vm.ToValue(f.basename(b.text(call.Argument(0), "path"), suffix))
+		})
+	case "format":
+		return bridge.Function(vm, name, 1, func(call goja.FunctionCall) goja.Value {
+			return vm.ToValue(format(b.h, call.Argument(0), b.sep))
+		})
+	}
+	return bridge.Function(vm, name, 1, func(call goja.FunctionCall) goja.Value { // toNamespacedPath
 		if !goja.IsString(call.Argument(0)) {
 			return call.Argument(0)
 		}
 		return vm.ToValue(f.toNamespaced(call.Argument(0).String()))
 	})
-	one("dirname", func(p string) any { return f.dirname(p) })
-	bridge.Method(vm, m, "basename", 2, func(call goja.FunctionCall) goja.Value {
-		suffix := ""
-		if s := call.Argument(1); !goja.IsUndefined(s) {
-			suffix = text(s, "suffix")
-		}
-		return vm.ToValue(f.basename(text(call.Argument(0), "path"), suffix))
-	})
-	one("extname", func(p string) any { return f.extname(p) })
-	bridge.Method(vm, m, "format", 1, func(call goja.FunctionCall) goja.Value {
-		return vm.ToValue(format(h, call.Argument(0), sep))
-	})
-	one("parse", func(p string) any {
-		r := f.parse(p)
-		o := vm.NewObject()
-		for _, kv := range [][2]string{{"root", r.root}, {"dir", r.dir}, {"base", r.base}, {"ext", r.ext}, {"name", r.name}} {
-			_ = o.Set(kv[0], kv[1])
-		}
-		return o
-	})
-	_ = m.Set("sep", sep)
-	_ = m.Set("delimiter", delimiter)
-	return m
+}
+
+func (b builder) parsed(r parsed) goja.Value {
+	o := b.h.VM().NewObject()
+	for _, kv := range [][2]string{{"root", r.root}, {"dir", r.dir}, {"base", r.base}, {"ext", r.ext}, {"name", r.name}} {
+		_ = o.Set(kv[0], kv[1])
+	}
+	return o
 }
 
 // format is path.format: dir and base win over root, name and ext.

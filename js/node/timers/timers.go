@@ -44,31 +44,35 @@ type set struct {
 	loop      module.Loop
 	ctx       *asyncctx.State
 	self      *goja.Symbol // the property that leads from an object to its Go half
-	timeouts  *goja.Object // prototype
-	immediate *goja.Object // prototype
+	timeouts  *goja.Object // prototype, made with the first object
+	immediate *goja.Object // prototype, made with the first object
 	nextID    int64
 	byID      map[int64]*timeout
 }
 
+// names are the members of the module.
+var names = []string{"setTimeout", "clearTimeout", "setImmediate", "clearImmediate", "setInterval", "clearInterval", "promises"}
+
 // Load is the loader of "timers".
 func Load(h module.Host) *goja.Object {
-	vm := h.VM()
-	s := &set{h: h, vm: vm, loop: h.Loop(), ctx: asyncctx.Of(h), self: goja.NewSymbol("handle")}
-	s.timeouts = s.class("Timeout")
-	s.immediate = s.class("Immediate")
-	s.timeoutMethods()
-	s.immediateMethods()
-	exports := vm.NewObject()
-	bridge.Method(vm, exports, "setTimeout", 4, func(call goja.FunctionCall) goja.Value { return s.setTimeout(call, false) })
-	bridge.Method(vm, exports, "clearTimeout", 1, s.clear)
-	bridge.Method(vm, exports, "setImmediate", 4, s.setImmediate)
-	bridge.Method(vm, exports, "clearImmediate", 1, s.clearImmediate)
-	bridge.Method(vm, exports, "setInterval", 4, func(call goja.FunctionCall) goja.Value { return s.setTimeout(call, true) })
-	bridge.Method(vm, exports, "clearInterval", 1, s.clear)
-	lazy(vm, exports, "promises", func() goja.Value { return h.Require("timers/promises") })
-	s.promisified(exports, "setTimeout")
-	s.promisified(exports, "setImmediate")
-	return exports
+	s := &set{h: h, vm: h.VM(), loop: h.Loop(), ctx: asyncctx.Of(h), self: goja.NewSymbol("handle")}
+	return bridge.NewLazy(s.vm, names, s.member)
+}
+
+func (s *set) member(name string) goja.Value {
+	switch name {
+	case "setTimeout":
+		return bridge.Function(s.vm, name, 4, func(call goja.FunctionCall) goja.Value { return s.setTimeout(call, false) })
+	case "setInterval":
+		return bridge.Function(s.vm, name, 4, func(call goja.FunctionCall) goja.Value { return s.setTimeout(call, true) })
+	case "setImmediate":
+		return bridge.Function(s.vm, name, 4, s.setImmediate)
+	case "clearImmediate":
+		return bridge.Function(s.vm, name, 1, s.clearImmediate)
+	case "promises":
+		return s.h.Require("timers/promises")
+	}
+	return bridge.Function(s.vm, name, 1, s.clear)
 }
 
 // class makes the prototype of a class whose constructor guests see but
@@ -81,23 +85,6 @@ func (s *set) class(name string) *goja.Object {
 	_ = ctor.DefineDataProperty("prototype", proto, goja.FLAG_FALSE, goja.FLAG_FALSE, goja.FLAG_FALSE)
 	_ = proto.DefineDataProperty("constructor", ctor, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
 	return proto
-}
-
-func lazy(vm *goja.Runtime, o *goja.Object, name string, get func() goja.Value) {
-	getter := vm.ToValue(func(goja.FunctionCall) goja.Value { return get() })
-	_ = o.DefineAccessorProperty(name, getter, nil, goja.FLAG_TRUE, goja.FLAG_TRUE)
-}
-
-// promisified lets util.promisify(setTimeout) find its counterpart.
-func (s *set) promisified(exports *goja.Object, name string) {
-	fn, _ := exports.Get(name).(*goja.Object)
-	symbolFor := bridge.Native(s.vm, "Symbol", "for")
-	sym, ok := symbolFor(goja.FunctionCall{Arguments: []goja.Value{s.vm.ToValue("nodejs.util.promisify.custom")}}).(*goja.Symbol)
-	if !ok || fn == nil {
-		return
-	}
-	getter := s.vm.ToValue(func(goja.FunctionCall) goja.Value { return s.h.Require("timers/promises").Get(name) })
-	_ = fn.DefineAccessorPropertySymbol(sym, getter, nil, goja.FLAG_TRUE, goja.FLAG_TRUE)
 }
 
 func (s *set) callback(v goja.Value) goja.Callable {
@@ -121,6 +108,10 @@ func (s *set) setTimeout(call goja.FunctionCall, repeat bool) goja.Value {
 	t := &timeout{fn: fn, repeat: repeat, delay: s.delay(call.Argument(1))}
 	t.value, _ = call.Argument(0).(*goja.Object)
 	args := rest(call, 2)
+	if s.timeouts == nil {
+		s.timeouts = s.class("Timeout")
+		s.timeoutMethods()
+	}
 	o := s.object(s.timeouts, t)
 	frame := s.ctx.Grab()
 	t.handle = s.loop.SetTimer(time.Duration(t.delay*float64(time.Millisecond)), repeat, func() error {
@@ -209,6 +200,10 @@ func (s *set) setImmediate(call goja.FunctionCall) goja.Value {
 	fn := s.callback(call.Argument(0))
 	args := rest(call, 1)
 	im := &immediate{}
+	if s.immediate == nil {
+		s.immediate = s.class("Immediate")
+		s.immediateMethods()
+	}
 	o := s.object(s.immediate, im)
 	frame := s.ctx.Grab()
 	im.handle = s.loop.SetImmediate(func() error {

@@ -44,6 +44,7 @@ const promisifyCustom = Symbol.for('nodejs.util.promisify.custom');
 const promisifyArgs = Symbol('customPromisifyArgs');
 function promisify(original) {
   validateFunction(original, 'original');
+  timersOnce();
   if (original[promisifyCustom]) {
     const fn = original[promisifyCustom];
     validateFunction(fn, 'util.promisify.custom');
@@ -70,6 +71,16 @@ function promisify(original) {
   return Object.defineProperties(fn, own);
 }
 promisify.custom = promisifyCustom;
+// The timers get their promisified forms when somebody may look for them.
+let timersDone = false;
+function timersOnce() {
+  if (timersDone) return;
+  timersDone = true;
+  const timers = require('timers');
+  for (const name of ['setTimeout', 'setImmediate']) {
+    Object.defineProperty(timers[name], promisifyCustom, { enumerable: true, configurable: true, get: () => timers.promises[name] });
+  }
+}
 
 function callbackify(original) {
   validateFunction(original, 'original');
