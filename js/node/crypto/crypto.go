@@ -38,6 +38,8 @@ func Load(h host.Host) *goja.Object {
 	n := m.vm.NewObject()
 	m.addHashes(n)
 	m.addRandom(n)
+	m.addDerivation(n)
+	m.addCiphers(n)
 	m.addCommon(n)
 	return bridge.Load(h, script, n)
 }

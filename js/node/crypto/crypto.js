@@ -131,8 +131,153 @@ function randomUUID(options = undefined) {
   return native.uuid();
 }
 
+// Key derivation: jobs that run in slices.
+
+function finish(job) {
+  for (;;) {
+    const key = native.step(job);
+    if (key !== undefined) return key;
+  }
+}
+function finishLater(job, callback) {
+  const key = native.step(job);
+  if (key !== undefined) answer(callback, null, key);
+  else native.later(() => finishLater(job, callback));
+}
+
+function secret(value, name) {
+  if (typeof value === 'string' || native.isBytes(value)) return value;
+  throw invalidArgType(name, ['string', 'ArrayBuffer', 'Buffer', 'TypedArray', 'DataView'], value);
+}
+function integer(value, name, min, max) {
+  if (typeof value !== 'number') throw invalidArgType(name, 'number', value);
+  if (!Number.isInteger(value)) throw outOfRange(name, 'an integer', value);
+  if (value < min || value > max) throw outOfRange(name, `>= ${min} && <= ${max}`, value);
+  return value;
+}
+
+function pbkdf2Job(password, salt, iterations, keylen, digest) {
+  validateString(digest, 'digest');
+  secret(password, 'password');
+  secret(salt, 'salt');
+  integer(iterations, 'iterations', 1, maxSize);
+  integer(keylen, 'keylen', 0, maxSize);
+  return native.pbkdf2(password, salt, iterations, keylen, digest);
+}
+function pbkdf2Sync(password, salt, iterations, keylen, digest) {
+  return finish(pbkdf2Job(password, salt, iterations, keylen, digest));
+}
+function pbkdf2(password, salt, iterations, keylen, digest, callback) {
+  if (typeof digest === 'function') [callback, digest] = [digest, undefined];
+  const job = pbkdf2Job(password, salt, iterations, keylen, digest);
+  validateFunction(callback, 'callback');
+  finishLater(job, callback);
+}
+
+function scryptJob(password, salt, keylen, options) {
+  secret(password, 'password');
+  secret(salt, 'salt');
+  integer(keylen, 'keylen', 0, maxSize);
+  const cost = (a, b, fallback) => {
+    const value = options?.[a] ?? options?.[b] ?? fallback;
+    return integer(value, a, 0, 4294967295);
+  };
+  const maxmem = options?.maxmem ?? 33554432;
+  integer(maxmem, 'maxmem', 0, Number.MAX_SAFE_INTEGER);
+  return native.scrypt(password, salt, keylen, cost('N', 'cost', 16384), cost('r', 'blockSize', 8), cost('p', 'parallelization', 1), maxmem);
+}
+function scryptSync(password, salt, keylen, options = undefined) {
+  return finish(scryptJob(password, salt, keylen, options));
+}
+function scrypt(password, salt, keylen, options, callback) {
+  if (typeof options === 'function') [callback, options] = [options, undefined];
+  const job = scryptJob(password, salt, keylen, options);
+  validateFunction(callback, 'callback');
+  finishLater(job, callback);
+}
+
+function hkdfSync(digest, ikm, salt, info, keylen) {
+  validateString(digest, 'digest');
+  const key = secretOf(ikm, 'ikm');
+  secret(salt, 'salt');
+  secret(info, 'info');
+  integer(keylen, 'length', 0, maxSize);
+  if (require('buffer').Buffer.byteLength(info) > 1024) {
+    throw nodeError(RangeError, 'ERR_OUT_OF_RANGE', `The value of "info" is out of range. It must be must not contain more than 1024 bytes. Received ${require('buffer').Buffer.byteLength(info)}`);
+  }
+  return native.hkdf(digest, key, salt, info, keylen);
+}
+function hkdf(digest, ikm, salt, info, keylen, callback) {
+  validateFunction(callback, 'callback');
+  const key = hkdfSync(digest, ikm, salt, info, keylen);
+  answer(callback, null, key);
+}
+
+// Ciphers
+
+class CipherBase {
+  #state; #decoder; #encoding;
+  constructor(name, key, iv, options, encrypt) {
+    validateString(name, 'cipher');
+    const bytes = secretOf(key);
+    if (iv !== null && typeof iv !== 'string' && !native.isBytes(iv)) {
+      throw invalidArgType('iv', ['string', 'ArrayBuffer', 'Buffer', 'TypedArray', 'DataView'], iv);
+    }
+    this.#state = native.cipher(name, bytes, iv, encrypt, options?.authTagLength);
+  }
+  // Text comes out in whole characters, whatever the chunks are.
+  #text(bytes, encoding, last) {
+    if (encoding === undefined || encoding === null || encoding === 'buffer') return bytes;
+    if (this.#decoder === undefined) {
+      const { StringDecoder } = require('string_decoder');
+      this.#decoder = new StringDecoder(encoding);
+      this.#encoding = encoding;
+    }
+    return last ? this.#decoder.end(bytes) : this.#decoder.write(bytes);
+  }
+  update(data, inputEncoding = undefined, outputEncoding = undefined) {
+    return this.#text(native.cipherUpdate(this.#state, data, inputEncoding), outputEncoding, false);
+  }
+  final(outputEncoding = undefined) {
+    return this.#text(native.cipherFinal(this.#state), outputEncoding, true);
+  }
+  setAutoPadding(on = true) { native.cipherPadding(this.#state, on); return this; }
+  setAAD(data, options = undefined) { native.cipherAAD(this.#state, data, options?.encoding); return this; }
+  getAuthTag() {
+    const tag = native.cipherTag(this.#state, undefined);
+    if (tag === null) throw nodeError(Error, 'ERR_CRYPTO_INVALID_STATE', 'Invalid state for operation getAuthTag');
+    return tag;
+  }
+  setAuthTag(tag, encoding = undefined) {
+    native.cipherTag(this.#state, typeof tag === 'string' ? require('buffer').Buffer.from(tag, encoding) : tag);
+    return this;
+  }
+}
+class Cipheriv extends CipherBase {
+  constructor(name, key, iv, options = undefined) { super(name, key, iv, options, true); }
+}
+class Decipheriv extends CipherBase {
+  constructor(name, key, iv, options = undefined) { super(name, key, iv, options, false); }
+}
+function getCipherInfo(name, options = undefined) {
+  if (typeof name !== 'string' && typeof name !== 'number') throw invalidArgType('nameOrNid', ['string', 'number'], name);
+  const info = native.cipherInfo(`${name}`);
+  if (info === undefined) return undefined;
+  if (options?.keyLength !== undefined && options.keyLength !== info.keyLength) return undefined;
+  if (options?.ivLength !== undefined) {
+    if (info.mode !== 'gcm' && options.ivLength !== info.ivLength) return undefined;
+    info.ivLength = options.ivLength;
+  }
+  return info;
+}
+
 Object.assign(exports, {
   createHash, createHmac, hash, getHashes, Hash, Hmac,
+  pbkdf2, pbkdf2Sync, scrypt, scryptSync, hkdf, hkdfSync,
+  createCipheriv(name, key, iv, options) { return new Cipheriv(name, key, iv, options); },
+  createDecipheriv(name, key, iv, options) { return new Decipheriv(name, key, iv, options); },
+  Cipheriv, Decipheriv, getCipherInfo,
+  getCiphers() { return native.cipherNames().sort(); },
   randomBytes, randomFill, randomFillSync, randomInt, randomUUID,
   timingSafeEqual: native.timingSafeEqual,
   getFips() { return 0; },
