@@ -83,7 +83,7 @@ func New(h module.Host) *Inspector {
 }
 
 // Custom returns Symbol.for('nodejs.util.inspect.custom').
-func (in *Inspector) Custom() *goja.Symbol { return in.realm().custom }
+func (in *Inspector) Custom() *goja.Symbol { return in.realm().customSymbol() }
 
 // Inspect returns the text of v. It panics with whatever a custom inspection
 // function of the guest throws.

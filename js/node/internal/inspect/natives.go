@@ -7,7 +7,7 @@ import (
 )
 
 // natives are the built-in functions that look into values without running
-// the guest's code. They are taken from the realm at the first use.
+// the guest's code. Each is taken from the realm at its first use.
 type natives struct {
 	getOwnPropertyDescriptor bridge.Func
 	getOwnPropertySymbols    bridge.Func
@@ -23,8 +23,9 @@ type natives struct {
 	isView                   bridge.Func
 	weakMapHas, weakSetHas   bridge.Func
 
+	vm                      *goja.Runtime
 	objectProto, arrayProto *goja.Object
-	custom                  *goja.Symbol
+	custom                  *goja.Symbol // nil until somebody may have used it
 	constructorKey          goja.Value
 }
 
@@ -35,39 +36,80 @@ func (in *Inspector) realm() *natives {
 	}
 	vm := in.vm
 	n := &natives{
-		getOwnPropertyDescriptor: bridge.Native(vm, "Object", "getOwnPropertyDescriptor"),
-		getOwnPropertySymbols:    bridge.Native(vm, "Object", "getOwnPropertySymbols"),
-		propertyIsEnumerable:     bridge.Native(vm, "Object", "prototype", "propertyIsEnumerable"),
-		functionToString:         bridge.Native(vm, "Function", "prototype", "toString"),
-		regexpToString:           bridge.Native(vm, "RegExp", "prototype", "toString"),
-		errorToString:            bridge.Native(vm, "Error", "prototype", "toString"),
-		dateToISO:                bridge.Native(vm, "Date", "prototype", "toISOString"),
-		dateValue:                bridge.Native(vm, "Date", "prototype", "getTime"),
-		mapEntries:               bridge.Native(vm, "Map", "prototype", "entries"),
-		setValues:                bridge.Native(vm, "Set", "prototype", "values"),
-		isView:                   bridge.Native(vm, "ArrayBuffer", "isView"),
-		weakMapHas:               bridge.Native(vm, "WeakMap", "prototype", "has"),
-		weakSetHas:               bridge.Native(vm, "WeakSet", "prototype", "has"),
-		constructorKey:           vm.ToValue("constructor"),
-		objectProto:              vm.NewObject().Prototype(),
-		arrayProto:               vm.NewArray().Prototype(),
+		vm:             vm,
+		constructorKey: vm.ToValue("constructor"),
+		objectProto:    vm.NewObject().Prototype(),
+		arrayProto:     vm.NewArray().Prototype(),
 	}
-	n.mapSize = n.getter(vm, "Map", vm.ToValue("size"))
-	n.setSize = n.getter(vm, "Set", vm.ToValue("size"))
-	n.typedTag = func(goja.FunctionCall) goja.Value { return goja.Undefined() }
-	if ctor, ok := vm.Get("Uint8Array").(*goja.Object); ok {
-		if proto, ok := ctor.Get("prototype").(*goja.Object); ok && proto.Prototype() != nil {
-			n.typedTag = n.getterOf(proto.Prototype(), goja.SymToStringTag)
+	n.getOwnPropertyDescriptor = late(vm, "Object", "getOwnPropertyDescriptor")
+	n.getOwnPropertySymbols = late(vm, "Object", "getOwnPropertySymbols")
+	n.propertyIsEnumerable = late(vm, "Object", "prototype", "propertyIsEnumerable")
+	n.functionToString = late(vm, "Function", "prototype", "toString")
+	n.regexpToString = late(vm, "RegExp", "prototype", "toString")
+	n.errorToString = late(vm, "Error", "prototype", "toString")
+	n.dateToISO = late(vm, "Date", "prototype", "toISOString")
+	n.dateValue = late(vm, "Date", "prototype", "getTime")
+	n.mapEntries = late(vm, "Map", "prototype", "entries")
+	n.setValues = late(vm, "Set", "prototype", "values")
+	n.isView = late(vm, "ArrayBuffer", "isView")
+	n.weakMapHas = late(vm, "WeakMap", "prototype", "has")
+	n.weakSetHas = late(vm, "WeakSet", "prototype", "has")
+	n.mapSize = resolved(func() bridge.Func { return n.getter(vm, "Map", vm.ToValue("size")) })
+	n.setSize = resolved(func() bridge.Func { return n.getter(vm, "Set", vm.ToValue("size")) })
+	n.typedTag = resolved(func() bridge.Func {
+		if ctor, ok := vm.Get("Uint8Array").(*goja.Object); ok {
+			if proto, ok := ctor.Get("prototype").(*goja.Object); ok && proto.Prototype() != nil {
+				return n.getterOf(proto.Prototype(), goja.SymToStringTag)
+			}
 		}
-	}
-	symbolFor := bridge.Native(vm, "Symbol", "for")
-	sym, ok := symbolFor(goja.FunctionCall{This: goja.Undefined(), Arguments: []goja.Value{vm.ToValue("nodejs.util.inspect.custom")}}).(*goja.Symbol)
-	if !ok {
-		sym = goja.NewSymbol("nodejs.util.inspect.custom")
-	}
-	n.custom = sym
+		return nothing
+	})
 	in.natives = n
 	return n
+}
+
+// late is a native function that is looked up when it is first called. Looking
+// one up makes the engine build the whole class, which takes some 10 KB.
+func late(vm *goja.Runtime, path ...string) bridge.Func {
+	return resolved(func() bridge.Func { return bridge.Native(vm, path...) })
+}
+
+func resolved(find func() bridge.Func) bridge.Func {
+	var fn bridge.Func
+	return func(call goja.FunctionCall) goja.Value {
+		if fn == nil {
+			fn = find()
+		}
+		return fn(call)
+	}
+}
+
+func nothing(goja.FunctionCall) goja.Value { return goja.Undefined() }
+
+// customSymbol returns Symbol.for('nodejs.util.inspect.custom').
+func (n *natives) customSymbol() *goja.Symbol {
+	if n.custom == nil {
+		symbolFor := bridge.Native(n.vm, "Symbol", "for")
+		sym, ok := symbolFor(goja.FunctionCall{This: goja.Undefined(), Arguments: []goja.Value{n.vm.ToValue("nodejs.util.inspect.custom")}}).(*goja.Symbol)
+		if !ok {
+			sym = goja.NewSymbol("nodejs.util.inspect.custom")
+		}
+		n.custom = sym
+	}
+	return n.custom
+}
+
+// mayInspect reports whether an object can have an inspection function of its
+// own. Most are plain and have not, which saves asking for the symbol.
+func (n *natives) mayInspect(o *goja.Object) bool {
+	if n.custom != nil {
+		return true
+	}
+	switch o.Prototype() {
+	case nil, n.objectProto, n.arrayProto:
+		return len(o.Symbols()) > 0
+	}
+	return true
 }
 
 func (n *natives) getter(vm *goja.Runtime, class string, key goja.Value) bridge.Func {
@@ -76,7 +118,7 @@ func (n *natives) getter(vm *goja.Runtime, class string, key goja.Value) bridge.
 			return n.getterOf(proto, key)
 		}
 	}
-	return func(goja.FunctionCall) goja.Value { return goja.Undefined() }
+	return nothing
 }
 
 func (n *natives) getterOf(proto *goja.Object, key goja.Value) bridge.Func {
@@ -85,7 +127,7 @@ func (n *natives) getterOf(proto *goja.Object, key goja.Value) bridge.Func {
 			return fn
 		}
 	}
-	return func(goja.FunctionCall) goja.Value { return goja.Undefined() }
+	return nothing
 }
 
 // descriptor is an own property as Object.getOwnPropertyDescriptor shows it.

@@ -70,11 +70,15 @@ func (s *state) proxy(p goja.Proxy, level int) string {
 // customText calls the object's own inspection function, if it has one. this
 // is the object as the guest knows it, a proxy perhaps.
 func (s *state) customText(o, this *goja.Object, level int) (string, bool) {
-	fn, ok := goja.AssertFunction(o.GetSymbol(s.n.custom))
+	if !s.n.mayInspect(o) {
+		return "", false
+	}
+	member := o.GetSymbol(s.n.customSymbol())
+	fn, ok := goja.AssertFunction(member)
 	if !ok {
 		return "", false
 	}
-	if s.in.inspect != nil && o.GetSymbol(s.n.custom) == s.in.inspect {
+	if s.in.inspect != nil && member == s.in.inspect {
 		return "", false
 	}
 	if ctor, ok := o.Get("constructor").(*goja.Object); ok {

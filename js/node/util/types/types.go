@@ -29,27 +29,32 @@ var TypedArrays = []string{
 // Load is the loader of "util/types".
 func Load(h module.Host) *goja.Object {
 	vm := h.VM()
-	exports := vm.NewObject()
-	t := &tester{vm: vm, exports: exports}
+	t := &tester{vm: vm, is: map[string]func(o *goja.Object) bool{}}
 	t.objects()
 	t.boxes()
 	t.functions()
 	t.collections()
 	t.views()
-	return exports
+	return bridge.NewLazy(vm, t.names, func(name string) goja.Value {
+		is := t.is[name]
+		return bridge.Function(vm, name, 1, func(call goja.FunctionCall) goja.Value {
+			o, ok := call.Argument(0).(*goja.Object)
+			return vm.ToValue(ok && is(o))
+		})
+	})
 }
 
+// tester has the predicates by their names.
 type tester struct {
-	vm      *goja.Runtime
-	exports *goja.Object
+	vm    *goja.Runtime
+	names []string
+	is    map[string]func(o *goja.Object) bool
 }
 
 // add defines a predicate over objects; anything else is not of the type.
 func (t *tester) add(name string, is func(o *goja.Object) bool) {
-	bridge.Method(t.vm, t.exports, name, 1, func(call goja.FunctionCall) goja.Value {
-		o, ok := call.Argument(0).(*goja.Object)
-		return t.vm.ToValue(ok && is(o))
-	})
+	t.names = append(t.names, name)
+	t.is[name] = is
 }
 
 func isProxy(o *goja.Object) bool { return o.ExportType() == typeProxy }
@@ -66,8 +71,11 @@ func export(t reflect.Type) func(*goja.Object) bool {
 
 // branded tells whether a native method accepts o as its receiver.
 func (t *tester) branded(path ...string) func(o *goja.Object) bool {
-	fn := bridge.Native(t.vm, path...)
+	var fn bridge.Func
 	return func(o *goja.Object) bool {
+		if fn == nil {
+			fn = bridge.Native(t.vm, path...)
+		}
 		return !isProxy(o) && t.vm.Try(func() {
 			fn(goja.FunctionCall{This: o, Arguments: []goja.Value{o}})
 		}) == nil
@@ -157,28 +165,49 @@ func (t *tester) collections() {
 	t.add("isSetIterator", t.tagged("Set Iterator"))
 }
 
+// arrayKind returns a function that names the kind of a typed array: the getter
+// of %TypedArray%.prototype[Symbol.toStringTag] knows it.
+func (t *tester) arrayKind() func(o *goja.Object) string {
+	none := func(*goja.Object) string { return "" }
+	ctor, ok := t.vm.Get("Uint8Array").(*goja.Object)
+	if !ok {
+		return none
+	}
+	proto, ok := ctor.Get("prototype").(*goja.Object)
+	if !ok || proto.Prototype() == nil {
+		return none
+	}
+	lookup := bridge.Native(t.vm, "Object", "getOwnPropertyDescriptor")
+	d, ok := lookup(goja.FunctionCall{Arguments: []goja.Value{proto.Prototype(), goja.SymToStringTag}}).(*goja.Object)
+	if !ok {
+		return none
+	}
+	get, ok := goja.AssertFunction(d.Get("get"))
+	if !ok {
+		return none
+	}
+	return func(o *goja.Object) string {
+		if v, err := get(o); err == nil && goja.IsString(v) {
+			return v.String()
+		}
+		return ""
+	}
+}
+
 func (t *tester) views() {
-	isView := bridge.Native(t.vm, "ArrayBuffer", "isView")
+	var isView bridge.Func
+	var nameOf func(o *goja.Object) string
 	view := func(o *goja.Object) bool {
+		if isView == nil {
+			isView = bridge.Native(t.vm, "ArrayBuffer", "isView")
+		}
 		return !isProxy(o) && isView(goja.FunctionCall{Arguments: []goja.Value{o}}).ToBoolean()
 	}
-	// The getter of %TypedArray%.prototype[Symbol.toStringTag] knows the kind.
-	kind := func(*goja.Object) string { return "" }
-	if ctor, ok := t.vm.Get("Uint8Array").(*goja.Object); ok {
-		if proto, ok := ctor.Get("prototype").(*goja.Object); ok && proto.Prototype() != nil {
-			lookup := bridge.Native(t.vm, "Object", "getOwnPropertyDescriptor")
-			d, _ := lookup(goja.FunctionCall{Arguments: []goja.Value{proto.Prototype(), goja.SymToStringTag}}).(*goja.Object)
-			if d != nil {
-				if get, ok := goja.AssertFunction(d.Get("get")); ok {
-					kind = func(o *goja.Object) string {
-						if v, err := get(o); err == nil && goja.IsString(v) {
-							return v.String()
-						}
-						return ""
-					}
-				}
-			}
+	kind := func(o *goja.Object) string {
+		if nameOf == nil {
+			nameOf = t.arrayKind()
 		}
+		return nameOf(o)
 	}
 	typed := func(o *goja.Object) bool { return view(o) && kind(o) != "" }
 	t.add("isArrayBufferView", view)
