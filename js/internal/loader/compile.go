@@ -93,11 +93,21 @@ const (
 	wrapperTail = "\n})"
 )
 
-func compile(name, src string, f format) (*unit, error) {
+// compile compiles the text of a file. Errors are *resolveError.
+func compile(name, src string, f format) (u *unit, err error) {
 	src = strings.TrimPrefix(src, "\ufeff")
-	switch f {
-	case jsonData:
+	if f == jsonData {
 		return &unit{format: f, text: src}, nil
+	}
+	if tooDeep(src) {
+		return nil, &resolveError{class: "RangeError", message: "Maximum call stack size exceeded"}
+	}
+	defer func() {
+		if x := recover(); x != nil { // a mistake in a parser must not end the host
+			u, err = nil, &resolveError{class: "SyntaxError", message: "Invalid or unexpected token"}
+		}
+	}()
+	switch f {
 	case esModule:
 		return compileModule(name, src)
 	}

@@ -64,6 +64,76 @@ func TestHostile(t *testing.T) {
 	}
 }
 
+func TestNestingIsBounded(t *testing.T) {
+	t.Parallel()
+	const n = 400_000
+	tests := []struct {
+		name, src string
+		want      bool
+	}{
+		{"ordinary code", `if (a) { b(c ? d : e) } else if (f) g = (h) => [...h, -1]; else throw new E("x")`, false},
+		{"a long list", strings.Repeat("-1,", n), false},
+		{"a long sum", "1" + strings.Repeat(" + 1", n), false},
+		{"many statements", strings.Repeat("a = b ? c : d; if (x) { y = 1 }\n", 20_000), false},
+		{"many functions with conditions", strings.Repeat("function f() { if (a) { b } else { c } }\n", n/10), false},
+		{"parentheses", strings.Repeat("(", n), true},
+		{"brackets that are closed", strings.Repeat("[", n) + strings.Repeat("]", n), true},
+		{"functions", strings.Repeat("()=>{", n), true},
+		{"negations", strings.Repeat("!", n) + "1", true},
+		{"signs", strings.Repeat("- ", n) + "1", true},
+		{"words", strings.Repeat("typeof ", n) + "1", true},
+		{"arrows", strings.Repeat("a=>", n) + "1", true},
+		{"assignments", strings.Repeat("a=", n) + "1", true},
+		{"conditions", strings.Repeat("a?b:", n) + "1", true},
+		{"powers", strings.Repeat("a**", n) + "1", true},
+		{"loops", strings.Repeat("for(;;)", n), true},
+		{"else", strings.Repeat("if(1){}else ", n), true},
+		{"labels", strings.Repeat("a:", n), true},
+	}
+	for _, tc := range tests {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			if got := tooDeep(tc.src); got != tc.want {
+				t.Errorf("tooDeep = %v, want %v", got, tc.want)
+			}
+		})
+	}
+}
+
+// FuzzCompile looks for texts that end the process or compile to something
+// that cannot be run.
+func FuzzCompile(f *testing.F) {
+	for _, seed := range []string{
+		"exports.handler = async () => 1", "import a, {b as c} from './x'; export default a; export * from 'y'; await c",
+		"class A { #x; static { this.y = `${1}` } get [z]() {} }", "for await (const x of y) {}", "async function* g() { yield* h() }",
+		"const {a: [b = 1, ...c] = []} = d", "label: for (;;) { try { break label } catch ({message}) {} finally {} }", "/\\p{Lu}/u", "#!x", "import('x')",
+	} {
+		f.Add(seed, false)
+		f.Add(seed, true)
+	}
+	f.Fuzz(func(t *testing.T, src string, esm bool) {
+		kind, name := commonJS, "/var/task/x.js"
+		if esm {
+			kind, name = esModule, "/var/task/x.mjs"
+		}
+		u, err := compile(name, src, kind)
+		if err != nil {
+			var re *resolveError
+			if !errors.As(err, &re) || re.class != "SyntaxError" && re.class != "RangeError" {
+				t.Fatalf("%v is no SyntaxError", err)
+			}
+			return
+		}
+		v, err := goja.New().RunProgram(u.program)
+		if err != nil {
+			t.Fatalf("the wrapper cannot be made: %v", err)
+		}
+		if _, ok := goja.AssertFunction(v); !ok {
+			t.Fatalf("the wrapper is %v, want a function", v)
+		}
+	})
+}
+
 func TestLargeFilesAreRefused(t *testing.T) {
 	t.Parallel()
 	m := fstest.MapFS{"x.js": {Data: make([]byte, maxFile+1)}}
