@@ -47,6 +47,9 @@ func (iso *Isolate) die(failure *HandlerError, status int) {
 // somebody does.
 func (iso *Isolate) trackRejection(p *goja.Promise, op goja.PromiseRejectionOperation) {
 	if op == goja.PromiseRejectionReject {
+		if iso.current != nil && iso.current.promise == p {
+			return // the answer
+		}
 		iso.rejected = append(iso.rejected, p)
 		return
 	}
@@ -62,9 +65,13 @@ func (iso *Isolate) markHandled(p *goja.Promise) {
 	}
 }
 
-// checkRejections runs at the end of each turn: a rejection that nobody has
-// handled by then ends the environment, as in Node.
-func (iso *Isolate) checkRejections() error {
+// afterTurn runs at the end of each turn. It looks for the answer, and then for
+// rejections: one that nobody has handled by now ends the environment, as in
+// Node, but an answer of the same turn is still given.
+func (iso *Isolate) afterTurn() error {
+	if iso.current != nil {
+		iso.current.poll()
+	}
 	for len(iso.rejected) > 0 {
 		promise := iso.rejected[0]
 		iso.rejected = iso.rejected[1:]

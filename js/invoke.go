@@ -27,6 +27,9 @@ type invocation struct {
 	// deferred says that result is to be sent once the loop is empty.
 	deferred bool
 	result   goja.Value
+	// promise is what the handler returned, while it is pending. The loop looks
+	// at it after each turn, which costs less than a reaction.
+	promise *goja.Promise
 	// stream is the response of a streaming handler.
 	stream *responseStream
 
@@ -48,7 +51,11 @@ func (iso *Isolate) Invoke(call *Call) (Reply, error) {
 			return err
 		}
 		iso.inv = inv
-		return iso.run(inv, call)
+		err := iso.run(inv, call)
+		if err == nil {
+			inv.leave()
+		}
+		return err
 	})
 	iso.current, iso.inv = nil, inv
 	if err != nil {
@@ -147,16 +154,11 @@ func (inv *invocation) threw(err error) error {
 // settles, everything else is ignored, as Lambda does.
 func (inv *invocation) returned(value goja.Value) {
 	iso := inv.iso
-	if promise, ok := exportPromise(value); ok {
-		switch promise.State() {
-		case goja.PromiseStateFulfilled:
-			inv.resolve(promise.Result())
-			return
-		case goja.PromiseStateRejected:
-			iso.markHandled(promise)
-			inv.reject(promise.Result())
-			return
-		}
+	if promise, ok := exportPromise(value); ok && iso.plainPromise(value) {
+		inv.promise = promise
+		iso.markHandled(promise)
+		inv.poll()
+		return
 	}
 	obj, ok := value.(*goja.Object)
 	if !ok {
@@ -184,6 +186,54 @@ func (inv *invocation) returned(value goja.Value) {
 			inv.failSync(thrown)
 		}
 	}
+}
+
+// plainPromise reports whether a promise is not of a class that the guest made,
+// which might have a then of its own.
+func (iso *Isolate) plainPromise(value goja.Value) bool {
+	if iso.promiseProto == nil {
+		class, ok := iso.vm.GlobalObject().Get("Promise").(*goja.Object)
+		if !ok {
+			return false
+		}
+		if iso.promiseProto, ok = class.Get("prototype").(*goja.Object); !ok {
+			return false
+		}
+	}
+	return value.(*goja.Object).Prototype() == iso.promiseProto
+}
+
+// poll takes the answer from the promise that the handler returned, if it has
+// settled.
+func (inv *invocation) poll() {
+	promise := inv.promise
+	if promise == nil {
+		return
+	}
+	switch promise.State() {
+	case goja.PromiseStateFulfilled:
+		inv.promise = nil
+		inv.resolve(promise.Result())
+	case goja.PromiseStateRejected:
+		inv.promise = nil
+		inv.reject(promise.Result())
+	}
+}
+
+// leave takes care of a promise that is pending while something else has
+// answered: should it ever reject, that is nobody's concern.
+func (inv *invocation) leave() {
+	if inv.promise == nil {
+		return
+	}
+	promise := inv.iso.vm.ToValue(inv.promise).(*goja.Object)
+	inv.promise = nil
+	then, ok := goja.AssertFunction(promise.Get("then"))
+	if !ok {
+		return
+	}
+	ignore := inv.iso.vm.ToValue(func(goja.FunctionCall) goja.Value { return goja.Undefined() })
+	_, _ = then(promise, ignore, ignore)
 }
 
 // drained decides what an empty loop means. It returns false if the invocation

@@ -41,6 +41,8 @@ type Isolate struct {
 	listeners map[string]goja.Value
 	// awslambda is what stream.js returns, once it is loaded.
 	awslambda *goja.Object
+	// promiseProto is Promise.prototype, once it was needed.
+	promiseProto *goja.Object
 	// traceID is the value of _X_AMZN_TRACE_ID.
 	traceID string
 
@@ -109,7 +111,7 @@ func (iso *Isolate) setUp(p *Program) {
 	guard.Install(vm, int64(iso.env.MemorySize)<<20)
 	iso.loop = loop.New(vm)
 	iso.loop.Uncaught = iso.uncaught
-	iso.loop.AfterTurn = iso.checkRejections
+	iso.loop.AfterTurn = iso.afterTurn
 	iso.codec = codec.New(vm)
 	iso.codec.Install()
 	iso.memory = strconv.Itoa(iso.env.MemorySize)
