@@ -76,7 +76,6 @@ var modules = map[string]module.Loader{
 	"internal/errors":              errors.Load,
 	"internal/events":              dom.LoadEvents,
 	"internal/fs/streams":          fs.LoadStreams,
-	"internal/late":                events.LoadLate,
 	"internal/messaging":           dom.LoadMessaging,
 	"internal/microtask":           timers.LoadMicrotask,
 	"internal/mime":                util.LoadMIME,

@@ -21,10 +21,6 @@ var (
 	statics = module.NewScript("node:internal/events/statics", bridge.Params, staticsSource)
 )
 
-// LoadLate is the loader of the internal module in which this module and
-// process, neither of which must load the other, meet.
-func LoadLate(h module.Host) *goja.Object { return h.VM().NewObject() }
-
 // Load is the loader of "events": the class, then its static members.
 func Load(h module.Host) *goja.Object {
 	shared := h.VM().NewObject()

@@ -1,11 +1,15 @@
-const { Object, Array, Symbol, Promise, Error, TypeError, Reflect, Number, Function, String } = globalThis;
-const errors = require('internal/errors');
-const { nodeError, invalidArgType, outOfRange, validateFunction, validateBoolean, validateAbortSignal, validateObject, AbortError } = errors;
+// Touching a built-in class makes the engine build it, and the module of errors
+// is only for those who make some: both wait for their use.
+const { Object, Symbol } = globalThis;
+const errors = () => require('internal/errors');
+
+function checkListener(listener) {
+  if (typeof listener !== 'function') throw errors().invalidArgType('listener', 'Function', listener);
+}
 
 const captureRejectionSymbol = Symbol.for('nodejs.rejection');
 const errorMonitor = Symbol('events.errorMonitor');
 const kCapture = Symbol('kCapture');
-const kShape = Symbol('shapeMode');
 // What guests can change for all emitters.
 const defaults = { maxListeners: 10, capture: false };
 
@@ -24,7 +28,7 @@ EventEmitter.init = function init(options) {
   }
   this._maxListeners = this._maxListeners || undefined;
   if (options?.captureRejections) {
-    validateBoolean(options.captureRejections, 'options.captureRejections');
+    errors().validateBoolean(options.captureRejections, 'options.captureRejections');
     this[kCapture] = true;
   } else {
     this[kCapture] = defaults.capture;
@@ -32,8 +36,8 @@ EventEmitter.init = function init(options) {
 };
 
 function checkMax(name, n) {
-  if (typeof n !== 'number') throw invalidArgType(name, 'number', n);
-  if (n < 0 || n !== n) throw outOfRange(name, '>= 0', n);
+  if (typeof n !== 'number') throw errors().invalidArgType(name, 'number', n);
+  if (n < 0 || n !== n) throw errors().outOfRange(name, '>= 0', n);
 }
 
 EventEmitter.prototype.setMaxListeners = function setMaxListeners(n) {
@@ -75,14 +79,14 @@ function rejected(emitter, err, type, args) {
 
 function unhandledError(args) {
   const er = args.length > 0 ? args[0] : undefined;
-  if (er instanceof Error) throw er;
+  if (er instanceof globalThis.Error) throw er;
   let text;
   try {
     text = require('util').inspect(er);
   } catch {
     text = er;
   }
-  const err = nodeError(Error, 'ERR_UNHANDLED_ERROR', text === undefined ? 'Unhandled error.' : `Unhandled error. (${text})`);
+  const err = errors().nodeError(globalThis.Error, 'ERR_UNHANDLED_ERROR', text === undefined ? 'Unhandled error.' : `Unhandled error. (${text})`);
   err.context = er;
   throw err;
 }
@@ -111,7 +115,7 @@ EventEmitter.prototype.emit = function emit(type, ...args) {
 };
 
 function add(target, type, listener, prepend) {
-  validateFunction(listener, 'listener');
+  checkListener(listener);
   let events = target._events;
   if (events === undefined) {
     events = target._events = Object.create(null);
@@ -133,7 +137,7 @@ function add(target, type, listener, prepend) {
   const max = target.getMaxListeners === undefined ? defaults.maxListeners : target.getMaxListeners();
   if (max > 0 && list.length > max && !list.warned) {
     list.warned = true;
-    const w = new Error(`Possible EventEmitter memory leak detected. ${list.length} ${String(type)} listeners added to ${require('util').inspect(target, { depth: -1 })}. MaxListeners is ${max}. Use emitter.setMaxListeners() to increase limit`);
+    const w = new globalThis.Error(`Possible EventEmitter memory leak detected. ${list.length} ${globalThis.String(type)} listeners added to ${require('util').inspect(target, { depth: -1 })}. MaxListeners is ${max}. Use emitter.setMaxListeners() to increase limit`);
     w.name = 'MaxListenersExceededWarning';
     w.emitter = target;
     w.type = type;
@@ -163,25 +167,24 @@ function onceWrapper(target, type, listener) {
   return wrapped;
 }
 EventEmitter.prototype.once = function once(type, listener) {
-  validateFunction(listener, 'listener');
+  checkListener(listener);
   this.on(type, onceWrapper(this, type, listener));
   return this;
 };
 EventEmitter.prototype.prependOnceListener = function prependOnceListener(type, listener) {
-  validateFunction(listener, 'listener');
+  checkListener(listener);
   this.prependListener(type, onceWrapper(this, type, listener));
   return this;
 };
 
 EventEmitter.prototype.removeListener = function removeListener(type, listener) {
-  validateFunction(listener, 'listener');
+  checkListener(listener);
   const events = this._events;
   const list = events?.[type];
   if (list === undefined) return this;
   if (list === listener || list.listener === listener) {
     this._eventsCount -= 1;
-    if (this[kShape]) events[type] = undefined;
-    else if (this._eventsCount === 0) this._events = Object.create(null);
+    if (this._eventsCount === 0) this._events = Object.create(null);
     else delete events[type];
     if (events.removeListener) this.emit('removeListener', type, list.listener || listener);
   } else if (typeof list !== 'function') {
@@ -216,7 +219,7 @@ EventEmitter.prototype.removeAllListeners = function removeAllListeners(type) {
     return this;
   }
   if (arguments.length === 0) {
-    for (const key of Reflect.ownKeys(events)) if (key !== 'removeListener') this.removeAllListeners(key);
+    for (const key of globalThis.Reflect.ownKeys(events)) if (key !== 'removeListener') this.removeAllListeners(key);
     this.removeAllListeners('removeListener');
     this._events = Object.create(null);
     this._eventsCount = 0;
@@ -250,7 +253,7 @@ EventEmitter.prototype.listenerCount = function listenerCount(type, listener) {
   return list.filter((l) => l === listener || l.listener === listener).length;
 };
 EventEmitter.prototype.eventNames = function eventNames() {
-  return this._eventsCount > 0 ? Reflect.ownKeys(this._events) : [];
+  return this._eventsCount > 0 ? globalThis.Reflect.ownKeys(this._events) : [];
 };
 
 Object.assign(native, { defaults, checkMax, listenersOf, captureRejectionSymbol, errorMonitor });

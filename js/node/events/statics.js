@@ -1,9 +1,7 @@
-const { Symbol, Promise, Error, Object, Number } = globalThis;
+const { Symbol, Object } = globalThis;
 const EventEmitter = exports;
 const { defaults, checkMax, listenersOf, captureRejectionSymbol, errorMonitor } = native;
-const errors = require('internal/errors');
-const late = require('internal/late');
-const { invalidArgType, validateFunction, validateBoolean, validateAbortSignal, validateObject, AbortError } = errors;
+const errors = () => require('internal/errors');
 
 // Static members.
 const isEventTarget = (v) => typeof v?.addEventListener === 'function';
@@ -14,12 +12,12 @@ function getEventListeners(target, type) {
     const { EventTarget, listenersOf } = require('internal/events');
     return target instanceof EventTarget ? listenersOf(target, type) : [];
   }
-  throw invalidArgType('emitter', ['EventEmitter', 'EventTarget'], target);
+  throw errors().invalidArgType('emitter', ['EventEmitter', 'EventTarget'], target);
 }
 function getMaxListeners(target) {
   if (typeof target?.getMaxListeners === 'function') return target.getMaxListeners();
   if (isEventTarget(target)) return target[kMax] ?? defaults.maxListeners;
-  throw invalidArgType('emitter', ['EventEmitter', 'EventTarget'], target);
+  throw errors().invalidArgType('emitter', ['EventEmitter', 'EventTarget'], target);
 }
 const kMax = Symbol('events.maxEventTargetListeners');
 function setMaxListeners(n = defaults.maxListeners, ...targets) {
@@ -31,7 +29,7 @@ function setMaxListeners(n = defaults.maxListeners, ...targets) {
   for (const target of targets) {
     if (typeof target?.setMaxListeners === 'function') target.setMaxListeners(n);
     else if (isEventTarget(target)) Object.defineProperty(target, kMax, { value: n, writable: true, configurable: true });
-    else throw invalidArgType('eventTargets', ['EventEmitter', 'EventTarget'], target);
+    else throw errors().invalidArgType('eventTargets', ['EventEmitter', 'EventTarget'], target);
   }
 }
 
@@ -42,21 +40,21 @@ function listen(target, name, listener, flags) {
   } else if (isEventTarget(target)) {
     target.addEventListener(name, listener, flags);
   } else {
-    throw invalidArgType('emitter', 'EventEmitter', target);
+    throw errors().invalidArgType('emitter', 'EventEmitter', target);
   }
 }
 function unlisten(target, name, listener) {
   if (typeof target.removeListener === 'function') target.removeListener(name, listener);
   else if (isEventTarget(target)) target.removeEventListener(name, listener);
-  else throw invalidArgType('emitter', 'EventEmitter', target);
+  else throw errors().invalidArgType('emitter', 'EventEmitter', target);
 }
 
 async function once(emitter, name, options = {}) {
-  validateObject(options, 'options');
+  errors().validateObject(options, 'options');
   const { signal } = options;
-  validateAbortSignal(signal, 'options.signal');
-  if (signal?.aborted) throw new AbortError(undefined, { cause: signal.reason });
-  return new Promise((resolve, reject) => {
+  errors().validateAbortSignal(signal, 'options.signal');
+  if (signal?.aborted) throw new (errors().AbortError)(undefined, { cause: signal.reason });
+  return new globalThis.Promise((resolve, reject) => {
     const stop = () => {
       if (typeof emitter.removeListener === 'function') emitter.removeListener('error', fail);
       signal?.removeEventListener('abort', abort);
@@ -73,7 +71,7 @@ async function once(emitter, name, options = {}) {
     const abort = () => {
       unlisten(emitter, name, done);
       stop();
-      reject(new AbortError(undefined, { cause: signal.reason }));
+      reject(new (errors().AbortError)(undefined, { cause: signal.reason }));
     };
     listen(emitter, name, done, { once: true });
     if (name !== 'error' && typeof emitter.once === 'function') emitter.once('error', fail);
@@ -83,14 +81,14 @@ async function once(emitter, name, options = {}) {
 
 // on is an async iterator over the events of one name.
 function on(emitter, name, options = {}) {
-  validateObject(options, 'options');
+  errors().validateObject(options, 'options');
   const { signal } = options;
-  validateAbortSignal(signal, 'options.signal');
-  if (signal?.aborted) throw new AbortError(undefined, { cause: signal.reason });
-  const high = options.highWaterMark ?? options.highWatermark ?? Number.MAX_SAFE_INTEGER;
+  errors().validateAbortSignal(signal, 'options.signal');
+  if (signal?.aborted) throw new (errors().AbortError)(undefined, { cause: signal.reason });
+  const high = options.highWaterMark ?? options.highWatermark ?? globalThis.Number.MAX_SAFE_INTEGER;
   const low = options.lowWaterMark ?? options.lowWatermark ?? 1;
-  errors.validateInteger(high, 'options.highWaterMark', 1);
-  errors.validateInteger(low, 'options.lowWaterMark', 1);
+  errors().validateInteger(high, 'options.highWaterMark', 1);
+  errors().validateInteger(low, 'options.lowWaterMark', 1);
   const events = [];
   const waiting = [];
   const watched = [];
@@ -107,7 +105,7 @@ function on(emitter, name, options = {}) {
     finished = true;
     const end = { value: undefined, done: true };
     for (const p of waiting.splice(0)) p.resolve(end);
-    return Promise.resolve(end);
+    return globalThis.Promise.resolve(end);
   };
   const receive = (...args) => {
     if (waiting.length > 0) {
@@ -125,7 +123,7 @@ function on(emitter, name, options = {}) {
     else waiting.shift().reject(err);
     closeDown();
   };
-  const abort = () => fail(new AbortError(undefined, { cause: signal.reason }));
+  const abort = () => fail(new (errors().AbortError)(undefined, { cause: signal.reason }));
   const iterator = {
     next() {
       if (events.length > 0) {
@@ -134,21 +132,21 @@ function on(emitter, name, options = {}) {
           emitter.resume();
           paused = false;
         }
-        return Promise.resolve({ value, done: false });
+        return globalThis.Promise.resolve({ value, done: false });
       }
       if (failure !== null) {
-        const p = Promise.reject(failure);
+        const p = globalThis.Promise.reject(failure);
         failure = null;
         return p;
       }
       if (finished) return closeDown();
-      return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
+      return new globalThis.Promise((resolve, reject) => waiting.push({ resolve, reject }));
     },
     return() {
       return closeDown();
     },
     throw(err) {
-      if (!(err instanceof Error)) throw invalidArgType('EventEmitter.AsyncIterator', 'Error', err);
+      if (!(err instanceof globalThis.Error)) throw errors().invalidArgType('EventEmitter.AsyncIterator', 'Error', err);
       fail(err);
     },
     [Symbol.asyncIterator]() {
@@ -163,9 +161,9 @@ function on(emitter, name, options = {}) {
 }
 
 function addAbortListener(signal, listener) {
-  if (signal === undefined) throw invalidArgType('signal', 'AbortSignal', signal);
-  validateAbortSignal(signal, 'signal');
-  validateFunction(listener, 'listener');
+  if (signal === undefined) throw errors().invalidArgType('signal', 'AbortSignal', signal);
+  errors().validateAbortSignal(signal, 'signal');
+  errors().validateFunction(listener, 'listener');
   let remove = () => {};
   if (signal.aborted) {
     queueMicrotask(() => listener());
@@ -183,7 +181,7 @@ Object.defineProperties(EventEmitter, {
     enumerable: true,
     get: () => defaults.capture,
     set(value) {
-      validateBoolean(value, 'EventEmitter.captureRejections');
+      errors().validateBoolean(value, 'EventEmitter.captureRejections');
       defaults.capture = value;
     },
   },
@@ -226,6 +224,3 @@ Object.defineProperties(EventEmitter, {
     configurable: true,
   },
 });
-
-late.EventEmitter = EventEmitter;
-late.onEvents?.(EventEmitter);

@@ -23,13 +23,30 @@ var script = module.NewScript("node:process", bridge.Params, source)
 // Load is the loader of "process".
 func Load(h module.Host) *goja.Object {
 	vm := h.VM()
+	p := newObject(h)
 	environment := vm.NewDynamicObject(newEnv(h))
+	_ = p.target.DefineDataPropertySymbol(envKey, environment, goja.FLAG_FALSE, goja.FLAG_FALSE, goja.FLAG_FALSE)
+	for _, m := range []struct {
+		name  string
+		value any
+	}{
+		{"version", "v20.20.2"}, {"arch", "x64"}, {"platform", "linux"}, {"title", "node"}, {"pid", 8}, {"ppid", 1},
+		{"argv0", "node"}, {"execPath", "/var/lang/bin/node"}, {"env", environment},
+	} {
+		_ = p.target.Set(m.name, m.value)
+	}
+	bridge.Method(vm, p.target, "cwd", 0, func(goja.FunctionCall) goja.Value { return vm.ToValue(module.CodeDir) })
+	nextTick(h, p.target)
+	return p.process
+}
+
+// half is the Go half of the script.
+func (p *object) half() *goja.Object {
+	h, vm := p.h, p.vm
 	native := vm.NewObject()
-	_ = native.Set("env", environment)
-	sys := vm.NewObject()
-	_ = sys.Set("memoryLimit", h.System().MemoryLimit)
-	_ = native.Set("sys", sys)
-	nextTick(h, native)
+	_ = native.Set("process", p.process)
+	_ = native.Set("target", p.target)
+	_ = native.Set("memoryLimit", h.System().MemoryLimit)
 	bridge.Method(vm, native, "exit", 1, func(call goja.FunctionCall) goja.Value {
 		h.System().Exit(int(call.Argument(0).ToInteger()))
 		return goja.Undefined()
@@ -48,9 +65,8 @@ func Load(h module.Host) *goja.Object {
 	bridge.Method(vm, native, "uptime", 0, func(goja.FunctionCall) goja.Value {
 		return vm.ToValue(time.Since(h.System().Start).Seconds())
 	})
-	process := bridge.Load(h, script, native)
-	_ = process.DefineDataPropertySymbol(envKey, environment, goja.FLAG_FALSE, goja.FLAG_FALSE, goja.FLAG_FALSE)
-	return process
+	bridge.Method(vm, native, "isEmitter", 0, func(goja.FunctionCall) goja.Value { return vm.ToValue(p.emitter) })
+	return native
 }
 
 // bytes returns what a string or a view of bytes writes to the log.
@@ -74,10 +90,10 @@ func bytes(v goja.Value) []byte {
 	return nil
 }
 
-// nextTick adds process.nextTick, which is called too often for a detour.
-func nextTick(h module.Host, native *goja.Object) {
+// nextTick adds process.nextTick.
+func nextTick(h module.Host, target *goja.Object) {
 	vm, loop, ctx := h.VM(), h.Loop(), asyncctx.Of(h)
-	bridge.Method(vm, native, "nextTick", 1, func(call goja.FunctionCall) goja.Value {
+	bridge.Method(vm, target, "nextTick", 1, func(call goja.FunctionCall) goja.Value {
 		fn, ok := goja.AssertFunction(call.Argument(0))
 		if !ok {
 			panic(nodeerr.InvalidArgType(h, "callback", "of type function", call.Argument(0)))

@@ -1,8 +1,7 @@
 const { Object, Array, Symbol, Error, TypeError, Number, String, Reflect, ArrayBuffer } = globalThis;
-const { sys } = native;
+const { process, target, memoryLimit } = native;
 const errors = () => require('internal/errors');
 
-// process is an EventEmitter; the module events is loaded when that matters.
 const EMITTER = ['addListener', 'on', 'prependListener', 'once', 'prependOnceListener', 'removeListener', 'off',
   'removeAllListeners', 'listeners', 'rawListeners', 'listenerCount', 'eventNames', 'emit', 'setMaxListeners', 'getMaxListeners'];
 
@@ -26,32 +25,7 @@ function late(target, names, load) {
   }
 }
 
-// events and process find each other here, whichever comes first.
-const meeting = require('internal/late');
-
-const prototype = Object.create(Object.prototype, {
-  constructor: { value: Object.defineProperty(function () {}, 'name', { value: 'process' }), writable: true, configurable: true },
-});
-const process = Object.create(prototype);
-function becomeEmitter(EventEmitter) {
-  for (const name of EMITTER) delete prototype[name];
-  meeting.onEvents = undefined;
-  Object.setPrototypeOf(prototype, EventEmitter.prototype);
-  for (const key of ['_events', '_eventsCount', '_maxListeners']) {
-    Object.defineProperty(process, key, { value: undefined, writable: true, configurable: true, enumerable: true });
-  }
-  EventEmitter.call(process);
-}
-if (meeting.EventEmitter) {
-  becomeEmitter(meeting.EventEmitter);
-} else {
-  late(prototype, EMITTER, () => require('events'));
-  meeting.onEvents = becomeEmitter;
-}
-
 const hide = (target, key, value) => Object.defineProperty(target, key, { value, writable: true, configurable: true, enumerable: false });
-hide(process, Symbol.toStringTag, 'process');
-
 const unavailable = (name, why) => () => {
   throw errors().nodeError(Error, 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', `Lambent does not support process.${name}: ${why}`);
 };
@@ -68,7 +42,7 @@ function exit(code) {
   if (code !== undefined && code !== null) exitCode = code;
   if (!process._exiting) {
     process._exiting = true;
-    if (Object.getPrototypeOf(prototype) !== Object.prototype) process.emit('exit', Number(exitCode ?? 0));
+    if (native.isEmitter()) process.emit('exit', Number(exitCode ?? 0));
   }
   native.exit(Number(exitCode ?? 0));
 }
@@ -144,10 +118,10 @@ hrtime.bigint = function bigint() {
 };
 
 function memoryUsage() {
-  return { rss: sys.memoryLimit, heapTotal: sys.memoryLimit, heapUsed: 0, external: 0, arrayBuffers: 0 };
+  return { rss: memoryLimit, heapTotal: memoryLimit, heapUsed: 0, external: 0, arrayBuffers: 0 };
 }
 memoryUsage.rss = function rss() {
-  return sys.memoryLimit;
+  return memoryLimit;
 };
 
 function cpuUsage(previous) {
@@ -195,7 +169,7 @@ function input() {
   return stream;
 }
 function once(name, make) {
-  Object.defineProperty(process, name, {
+  Object.defineProperty(members, name, {
     configurable: true, enumerable: true,
     get() {
       const value = make();
@@ -206,10 +180,9 @@ function once(name, make) {
   });
 }
 
-const version = 'v20.20.2';
-Object.assign(process, { version });
+const members = {};
 once('versions', () => Object.freeze({
-  node: version.slice(1), ares: '1.34.6', brotli: '1.1.0', llhttp: '9.3.1', modules: '115', napi: '9', nghttp2: '1.61.0',
+  node: process.version.slice(1), ares: '1.34.6', brotli: '1.1.0', llhttp: '9.3.1', modules: '115', napi: '9', nghttp2: '1.61.0',
   openssl: '3.0.19', unicode: '17.0', uv: '1.46.0', v8: '11.3.244.8-node.38', zlib: '1.3.1',
 }));
 once('release', () => ({ name: 'node', lts: 'Iron' }));
@@ -223,14 +196,11 @@ once('stdin', input);
 
 let capture = null;
 let umaskNow = 0o22;
-Object.assign(process, {
-  arch: 'x64', platform: 'linux', title: 'node', pid: 8, ppid: 1, debugPort: 9229, argv0: 'node',
-  argv: ['/var/lang/bin/node', '/var/runtime/index.mjs'], execArgv: [], execPath: '/var/lang/bin/node',
-  env: native.env, moduleLoadList: [],
-  nextTick: native.nextTick, emitWarning, hrtime, memoryUsage, cpuUsage, exit, reallyExit: native.exit,
+Object.assign(members, {
+  debugPort: 9229, argv: ['/var/lang/bin/node', '/var/runtime/index.mjs'], execArgv: [], moduleLoadList: [],
+  emitWarning, hrtime, memoryUsage, cpuUsage, exit, reallyExit: native.exit,
   uptime: native.uptime,
   abort() { native.exit(134); },
-  cwd() { return '/var/task'; },
   chdir(directory) {
     errors().validateString(directory, 'directory');
     if (directory === '/var/task' || directory === '/var/task/' || directory === '.') return;
@@ -250,13 +220,13 @@ Object.assign(process, {
   },
   resourceUsage() {
     return {
-      userCPUTime: Math.floor(native.uptime() * 1e6), systemCPUTime: 0, maxRSS: Math.floor(sys.memoryLimit / 1024), sharedMemorySize: 0,
+      userCPUTime: Math.floor(native.uptime() * 1e6), systemCPUTime: 0, maxRSS: Math.floor(memoryLimit / 1024), sharedMemorySize: 0,
       unsharedDataSize: 0, unsharedStackSize: 0, minorPageFault: 0, majorPageFault: 0, swappedOut: 0, fsRead: 0, fsWrite: 0,
       ipcSent: 0, ipcReceived: 0, signalsCount: 0, voluntaryContextSwitches: 0, involuntaryContextSwitches: 0,
     };
   },
-  constrainedMemory() { return sys.memoryLimit; },
-  availableMemory() { return sys.memoryLimit; },
+  constrainedMemory() { return memoryLimit; },
+  availableMemory() { return memoryLimit; },
   getActiveResourcesInfo() { return []; },
   _getActiveHandles() { return []; },
   _getActiveRequests() { return []; },
@@ -302,7 +272,7 @@ Object.assign(process, {
   sourceMapsEnabled: false,
   _rawDebug(...args) { native.write(2, `${require('util').format(...args)}\n`); },
 });
-Object.defineProperty(process, 'exitCode', {
+Object.defineProperty(members, 'exitCode', {
   configurable: true, enumerable: true,
   get: () => exitCode,
   set(value) {
@@ -310,5 +280,8 @@ Object.defineProperty(process, 'exitCode', {
     exitCode = value;
   },
 });
-hide(process, '_exiting', false);
-return process;
+hide(members, '_exiting', false);
+// What the guest has put into process already stays.
+for (const name of Object.getOwnPropertyNames(members)) {
+  if (!Object.hasOwn(target, name)) Object.defineProperty(target, name, Object.getOwnPropertyDescriptor(members, name));
+}

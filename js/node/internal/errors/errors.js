@@ -1,4 +1,4 @@
-const { TypeError, RangeError, Error, Number, Object, Array, Symbol } = globalThis;
+const { Object, Array, Error, Symbol } = globalThis;
 const { brand, received, argTypeText, invalidArgValue, outOfRange } = native;
 
 if (Symbol.asyncIterator === undefined) {
@@ -12,7 +12,7 @@ function nodeError(Base, code, message) {
 }
 
 // Names of classes read "an instance of X", names of types "of type x".
-const TYPES = new Set(['string', 'function', 'number', 'object', 'Function', 'Object', 'boolean', 'bigint', 'symbol']);
+const TYPES = ['string', 'function', 'number', 'object', 'Function', 'Object', 'boolean', 'bigint', 'symbol'];
 
 function join(list, word) {
   if (list.length < 3) return list.join(` ${word} `);
@@ -25,7 +25,7 @@ function expectation(expected) {
   const instances = [];
   const other = [];
   for (const value of list) {
-    if (TYPES.has(value)) types.push(value.toLowerCase());
+    if (TYPES.includes(value)) types.push(value.toLowerCase());
     else if (/^([A-Z][a-z0-9]*)+$/.test(value)) instances.push(value);
     else other.push(value);
   }
@@ -47,7 +47,7 @@ function expectation(expected) {
 }
 
 function invalidArgType(name, expected, actual) {
-  return nodeError(TypeError, 'ERR_INVALID_ARG_TYPE', `${argTypeText(name)} must be ${expectation(expected)}.${received(actual)}`);
+  return nodeError(globalThis.TypeError, 'ERR_INVALID_ARG_TYPE', `${argTypeText(name)} must be ${expectation(expected)}.${received(actual)}`);
 }
 
 function validateFunction(value, name) {
@@ -67,9 +67,9 @@ function validateNumber(value, name, min, max) {
     throw outOfRange(name, `${lower}${both}${max != null ? `<= ${max}` : ''}`, value);
   }
 }
-function validateInteger(value, name, min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER) {
+function validateInteger(value, name, min = -9007199254740991, max = 9007199254740991) {
   if (typeof value !== 'number') throw invalidArgType(name, 'number', value);
-  if (!Number.isInteger(value)) throw outOfRange(name, 'an integer', value);
+  if (!globalThis.Number.isInteger(value)) throw outOfRange(name, 'an integer', value);
   if (value < min || value > max) throw outOfRange(name, `>= ${min} && <= ${max}`, value);
 }
 function validateUint32(value, name, positive = false) {
@@ -102,13 +102,6 @@ class AbortError extends Error {
   }
 }
 
-class NodeAggregateError extends globalThis.AggregateError {
-  constructor(errors, message) {
-    super(errors, message);
-    this.code = errors[0]?.code;
-  }
-}
-
 // combine keeps both errors when a clean-up fails after a failure.
 function combine(inner, outer) {
   if (!inner || !outer || inner === outer) return inner || outer;
@@ -116,7 +109,9 @@ function combine(inner, outer) {
     outer.errors.push(inner);
     return outer;
   }
-  return new NodeAggregateError([outer, inner], outer.message);
+  const both = new globalThis.AggregateError([outer, inner], outer.message);
+  both.code = outer.code;
+  return both;
 }
 
 Object.assign(exports, {
