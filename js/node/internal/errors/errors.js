@@ -1,8 +1,9 @@
 const { Object, Array, Error, Symbol } = globalThis;
 const { brand, received, argTypeText, invalidArgValue, outOfRange } = native;
 
+// The engine lacks it; js/internal/lang would make the same one.
 if (Symbol.asyncIterator === undefined) {
-  Object.defineProperty(Symbol, 'asyncIterator', { value: Symbol('Symbol.asyncIterator') });
+  Object.defineProperty(Symbol, 'asyncIterator', { value: Symbol.for('Symbol.asyncIterator') });
 }
 
 function nodeError(Base, code, message) {
