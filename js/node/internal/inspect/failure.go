@@ -46,7 +46,7 @@ func (s *state) errorShape(o *goja.Object, ctor name, tag string) shape {
 	if s.indent > 0 {
 		stack = strings.ReplaceAll(stack, "\n", "\n"+strings.Repeat(" ", s.indent))
 	}
-	return s.baseShape(o, stack, keys)
+	return baseShape(stack, keys)
 }
 
 // stackText is the error's stack, or what Error.prototype.toString makes of it.

@@ -103,7 +103,7 @@ func (s *state) dateShape(o *goja.Object, ctor name, tag string) shape {
 	if p := prefix(ctor, tag, "Date", ""); p != "Date " {
 		base = p + base
 	}
-	return s.baseShape(o, s.style(base, "date"), s.keys(o, false))
+	return baseShape(s.style(base, "date"), s.keys(o, false))
 }
 
 func (s *state) regexpShape(o *goja.Object, ctor name, tag string, level int) shape {
@@ -116,11 +116,11 @@ func (s *state) regexpShape(o *goja.Object, ctor name, tag string, level int) sh
 	if level > s.Depth {
 		keys = nil
 	}
-	return s.baseShape(o, base, keys)
+	return baseShape(base, keys)
 }
 
 // baseShape is an object that a text stands for, with its properties if any.
-func (s *state) baseShape(_ *goja.Object, base string, keys []goja.Value) shape {
+func baseShape(base string, keys []goja.Value) shape {
 	if len(keys) == 0 {
 		return shape{base: base, done: true}
 	}
@@ -146,7 +146,7 @@ func (s *state) boxedShape(o *goja.Object, class string, ctor name, tag string) 
 		sb.WriteString(" [" + tag + "]")
 	}
 	style := strings.ToLower(class)
-	return s.baseShape(o, s.style(sb.String(), style), keys)
+	return baseShape(s.style(sb.String(), style), keys)
 }
 
 func (s *state) unbox(o *goja.Object, class string) goja.Value {

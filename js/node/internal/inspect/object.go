@@ -22,7 +22,7 @@ type shape struct {
 // object returns the text of an object that is not being shown already.
 func (s *state) object(o *goja.Object, level int) string {
 	ctor := s.constructor(o, level, 0)
-	tag := s.tag(o, ctor)
+	tag := s.tag(o)
 	sh := s.shape(o, ctor, tag, level)
 	if sh.done {
 		return sh.base
@@ -138,7 +138,7 @@ func isFunction(o *goja.Object) bool {
 }
 
 // tag returns Symbol.toStringTag where it says more than the members will.
-func (s *state) tag(o *goja.Object, ctor name) string {
+func (s *state) tag(o *goja.Object) string {
 	str, ok := o.GetSymbol(goja.SymToStringTag).(goja.String)
 	if !ok || str.Length() == 0 {
 		return ""
@@ -150,7 +150,6 @@ func (s *state) tag(o *goja.Object, ctor name) string {
 	} else if s.n.enumerable(o, goja.SymToStringTag) {
 		return ""
 	}
-	_ = ctor
 	return text(str)
 }
 
