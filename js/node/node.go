@@ -21,6 +21,7 @@ import (
 	"github.com/lambent-run/lambent/js/node/encoding"
 	"github.com/lambent-run/lambent/js/node/events"
 	"github.com/lambent-run/lambent/js/node/fs"
+	"github.com/lambent-run/lambent/js/node/http"
 	"github.com/lambent-run/lambent/js/node/internal/asyncctx"
 	"github.com/lambent-run/lambent/js/node/internal/comparisons"
 	"github.com/lambent-run/lambent/js/node/internal/errors"
@@ -61,7 +62,9 @@ var modules = map[string]module.Loader{
 	"events":                       events.Load,
 	"fs":                           fs.Load,
 	"fs/promises":                  fs.LoadPromises,
+	"http":                         http.Load,
 	"http2":                        absent.HTTP2,
+	"https":                        http.LoadHTTPS,
 	"inspector":                    absent.Inspector,
 	"inspector/promises":           absent.Inspector,
 	"internal/abort":               dom.LoadAbort,
@@ -75,7 +78,12 @@ var modules = map[string]module.Loader{
 	"internal/encoding":            encoding.Load,
 	"internal/errors":              errors.Load,
 	"internal/events":              dom.LoadEvents,
+	"internal/fetch":               http.LoadFetch,
+	"internal/fetch/body":          http.LoadBody,
+	"internal/fetch/headers":       http.LoadHeaders,
 	"internal/fs/streams":          fs.LoadStreams,
+	"internal/http":                http.LoadClients,
+	"internal/http/messages":       http.LoadMessages,
 	"internal/messaging":           dom.LoadMessaging,
 	"internal/microtask":           timers.LoadMicrotask,
 	"internal/mime":                util.LoadMIME,
@@ -135,6 +143,8 @@ var globals = map[string]struct{ module, member string }{
 	"Event":                            {"internal/events", "Event"},
 	"EventTarget":                      {"internal/events", "EventTarget"},
 	"File":                             {"internal/blob", "File"},
+	"FormData":                         {"internal/fetch/body", "FormData"},
+	"Headers":                          {"internal/fetch/headers", "Headers"},
 	"MessageChannel":                   {"internal/messaging", "MessageChannel"},
 	"MessageEvent":                     {"internal/events", "MessageEvent"},
 	"MessagePort":                      {"internal/messaging", "MessagePort"},
@@ -149,6 +159,8 @@ var globals = map[string]struct{ module, member string }{
 	"ReadableStreamBYOBRequest":        {"stream/web", "ReadableStreamBYOBRequest"},
 	"ReadableStreamDefaultController":  {"stream/web", "ReadableStreamDefaultController"},
 	"ReadableStreamDefaultReader":      {"stream/web", "ReadableStreamDefaultReader"},
+	"Request":                          {"internal/fetch", "Request"},
+	"Response":                         {"internal/fetch", "Response"},
 	"TextDecoder":                      {"internal/encoding", "TextDecoder"},
 	"TextDecoderStream":                {"stream/web", "TextDecoderStream"},
 	"TextEncoder":                      {"internal/encoding", "TextEncoder"},
@@ -166,6 +178,7 @@ var globals = map[string]struct{ module, member string }{
 	"clearInterval":                    {"timers", "clearInterval"},
 	"clearTimeout":                     {"timers", "clearTimeout"},
 	"console":                          {"console", ""},
+	"fetch":                            {"internal/fetch", "fetch"},
 	"navigator":                        {"internal/navigator", "navigator"},
 	"performance":                      {"perf_hooks", "performance"},
 	"process":                          {"process", ""},

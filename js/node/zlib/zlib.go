@@ -107,7 +107,7 @@ func natives(h module.Host) *goja.Object {
 		return goja.Undefined()
 	})
 	bridge.Method(vm, n, "pull", 1, func(c goja.FunctionCall) goja.Value {
-		b, err := engineOf(vm, c.Argument(0)).pull()
+		b, err := pull(engineOf(vm, c.Argument(0)))
 		check(vm, err)
 		if b == nil {
 			return goja.Undefined()
@@ -148,6 +148,17 @@ func natives(h module.Host) *goja.Object {
 		return goja.Undefined()
 	})
 	return n
+}
+
+// pull takes output of an engine. A panic of a library that met input it does
+// not expect is an error of the stream.
+func pull(e engine) (b []byte, err error) {
+	defer func() {
+		if recover() != nil {
+			b, err = nil, badData
+		}
+	}()
+	return e.pull()
 }
 
 func engineOf(vm *goja.Runtime, v goja.Value) engine {
