@@ -240,6 +240,10 @@ func (iso *Isolate) Interrupt() {
 	iso.loop.Interrupt()
 }
 
+// Waits reports whether the isolate waits, for a timer or for work done elsewhere,
+// rather than computes. It may be called from any goroutine.
+func (iso *Isolate) Waits() bool { return iso.loop.Waits() }
+
 // Close lets go of everything. It may be called once Invoke has returned.
 func (iso *Isolate) Close() error {
 	iso.fatal = ErrInterrupted

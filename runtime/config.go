@@ -43,6 +43,12 @@ type Config struct {
 	// interrupt cannot end. While that many are stuck, functions that have one
 	// are refused with ErrSuspended. Default 16.
 	MaxAbandoned int
+	// MemoryLimit is the size of the process's heap, in bytes, above which
+	// isolates have to go: first those that are idle, then the one whose
+	// invocation computes for longest, which fails as on Lambda when memory runs
+	// out. Default a quarter of the machine's memory, or of the control group's;
+	// negative: no limit.
+	MemoryLimit int64
 	// Log takes the functions' logs: whole lines, never interleaved, many in one
 	// Write, from one goroutine, which exists only while there are any. They come
 	// a moment after they were logged, at the latest when Close returns. A slow
@@ -80,5 +86,8 @@ func (c Config) withDefaults() (Config, error) {
 	c.IdleTimeout = cmp.Or(c.IdleTimeout, 5*time.Minute)
 	c.InitTimeout = cmp.Or(c.InitTimeout, 10*time.Second)
 	c.MaxAbandoned = cmp.Or(c.MaxAbandoned, 16)
+	if c.MemoryLimit == 0 {
+		c.MemoryLimit = int64(machineMemory() / 4)
+	}
 	return c, nil
 }

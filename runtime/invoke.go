@@ -132,6 +132,7 @@ func (r *Runtime) reserve(inv *Invocation) (*run, error) {
 	x.v, x.inv = v, *inv
 	x.res.RequestID, x.res.ExecutedVersion = inv.RequestID, latest
 	r.count.invocations.Add(1)
+	r.memory.start()
 	return x, nil
 }
 

@@ -128,6 +128,9 @@ func (x *run) blame(res *Result, report *observe.Report) *FunctionError {
 	case err == nil:
 		report.Status = observe.Failure
 		return tooLarge()
+	case errors.Is(err, ErrInterrupted) && x.exhausted.Load():
+		report.Status = observe.Error
+		return platformError(typeExit, res.RequestID, "Runtime exited with error: signal: killed")
 	case errors.Is(err, ErrInterrupted) || errors.Is(err, errInitTimedOut):
 		report.Status = observe.Timeout
 		return platformError(typeTimedOut, res.RequestID,

@@ -40,6 +40,7 @@ type run struct {
 
 	given       int64 // when it was abandoned
 	interrupted atomic.Bool
+	exhausted   atomic.Bool // it was interrupted to save memory
 	reply       Reply
 	err         error
 }
@@ -60,6 +61,7 @@ func (x *run) recycle() {
 	x.call, x.reply, x.err = Call{}, Reply{}, nil
 	x.inv, x.res = Invocation{}, Result{}
 	x.interrupted.Store(false)
+	x.exhausted.Store(false)
 	x.rt.runs.Put(x)
 }
 

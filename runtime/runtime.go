@@ -37,6 +37,7 @@ type Runtime struct {
 	gov     *governor.Governor
 	pool    *pool.Pool[*environment]
 	workers *worker.Pool
+	memory  memoryWatch
 	log     *observe.Log // nil: discarded
 	http    http.RoundTripper
 
@@ -71,6 +72,7 @@ func New(cfg Config) (*Runtime, error) {
 		quiet:   make(chan struct{}, 1),
 	}
 	maps.Copy(r.engines, cfg.Engines)
+	r.memory.rt, r.memory.limit = r, uint64(max(0, cfg.MemoryLimit))
 	r.base, r.stop = context.WithCancel(context.Background())
 	r.pool = pool.New[*environment](pool.Config{Max: cfg.MaxIsolates, IdleTime: cfg.IdleTimeout, Clock: r.clock})
 	if cfg.Log != nil {
@@ -142,6 +144,7 @@ func (r *Runtime) Close() error {
 		r.stop() // init phases that nobody waits for
 		r.deploying.Lock()
 		defer r.deploying.Unlock()
+		r.memory.close()
 		r.pool.Close()
 		r.workers.Close()
 		r.functions.Clear()

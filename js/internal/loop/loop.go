@@ -69,6 +69,7 @@ type Loop struct {
 
 	wake        chan struct{} // has room for one; made with the Loop
 	interrupted atomic.Bool
+	waits       atomic.Bool
 	sleeper     *time.Timer
 }
 

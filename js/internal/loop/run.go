@@ -88,8 +88,14 @@ func (l *Loop) nothingDue() bool {
 	return len(l.ready) == 0
 }
 
+// Waits reports whether the loop waits for something to do. It may be called
+// from any goroutine.
+func (l *Loop) Waits() bool { return l.waits.Load() }
+
 // sleep waits for the next timer or for a signal.
 func (l *Loop) sleep() {
+	l.waits.Store(true)
+	defer l.waits.Store(false)
 	if len(l.timers) == 0 {
 		<-l.wake
 		return

@@ -10,6 +10,7 @@ package pool
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -150,6 +151,18 @@ func (p *Pool[E]) reap() {
 	if left {
 		p.arm()
 	}
+}
+
+// Trim closes all idle environments but those that are to be kept warm.
+func (p *Pool[E]) Trim() {
+	var idle []E
+	p.mu.Lock()
+	for g := range p.groups {
+		idle, _ = g.expire(idle, math.MaxInt64)
+	}
+	p.mu.Unlock()
+	p.close(idle)
+	p.evicted.Add(int64(len(idle)))
 }
 
 // close closes environments, outside all locks.
