@@ -21,15 +21,23 @@ import (
 //go:embed crypto.js
 var source string
 
-var script = host.NewScript("node:crypto", bridge.Params, source)
+//go:embed keys.js
+var keysSource string
+
+//go:embed webcrypto.js
+var webSource string
+
+var (
+	script     = host.NewScript("node:crypto", bridge.Params, source)
+	keysScript = host.NewScript("node:internal/crypto/keys", bridge.Params, keysSource)
+	webScript  = host.NewScript("node:internal/crypto/webcrypto", bridge.Params, webSource)
+)
 
 // module is the crypto module of one isolate.
 type module struct {
 	h     host.Host
 	vm    *goja.Runtime
 	bytes *buffer.API
-	// keysLoaded says that the guest may have a KeyObject.
-	keysLoaded bool
 }
 
 // Load makes the module's exports.
@@ -42,6 +50,25 @@ func Load(h host.Host) *goja.Object {
 	m.addCiphers(n)
 	m.addCommon(n)
 	return bridge.Load(h, script, n)
+}
+
+// LoadKeys makes "internal/crypto/keys": keys, signatures and key agreement.
+func LoadKeys(h host.Host) *goja.Object {
+	m := &module{h: h, vm: h.VM(), bytes: buffer.Of(h)}
+	n := m.vm.NewObject()
+	m.addKeys(n)
+	m.addSigning(n)
+	m.addGeneration(n)
+	m.addCommon(n)
+	return bridge.Load(h, keysScript, n)
+}
+
+// LoadWeb makes "internal/crypto/webcrypto": the Web Crypto API.
+func LoadWeb(h host.Host) *goja.Object {
+	m := &module{h: h, vm: h.VM(), bytes: buffer.Of(h)}
+	n := m.vm.NewObject()
+	m.addCommon(n)
+	return bridge.Load(h, webScript, n)
 }
 
 // box holds Go state in the guest's world: it has nothing to reflect.
@@ -71,6 +98,10 @@ func (m *module) addCommon(n *goja.Object) {
 		_, ok := m.bytes.Bytes(c.Argument(0))
 		return vm.ToValue(ok)
 	})
+	bridge.Method(vm, n, "view", 1, func(c goja.FunctionCall) goja.Value {
+		b, _ := m.bytes.Bytes(c.Argument(0))
+		return m.bytes.Wrap(b)
+	})
 	bridge.Method(vm, n, "received", 1, func(c goja.FunctionCall) goja.Value {
 		return vm.ToValue(nodeerr.Received(m.h, c.Argument(0)))
 	})
@@ -86,5 +117,4 @@ func (m *module) addCommon(n *goja.Object) {
 		})
 		return goja.Undefined()
 	})
-	bridge.Method(vm, n, "keyGroupLoaded", 0, func(goja.FunctionCall) goja.Value { return vm.ToValue(m.keysLoaded) })
 }

@@ -46,7 +46,7 @@ class Hmac {
 // or the bytes of a secret KeyObject.
 function secretOf(key, name = 'key') {
   if (typeof key === 'string' || native.isBytes(key)) return key;
-  if (key !== null && typeof key === 'object' && native.keyGroupLoaded()) {
+  if (key !== null && typeof key === 'object') {
     const bytes = require('internal/crypto/keys').secretBytes(key);
     if (bytes !== undefined) return bytes;
   }
@@ -289,3 +289,26 @@ Object.assign(exports, {
 for (const name of ['pseudoRandomBytes', 'prng', 'rng']) {
   Object.defineProperty(exports, name, { value: randomBytes, configurable: true, writable: true, enumerable: false });
 }
+
+// Keys, signatures, key agreement and Web Crypto are loaded at their first use.
+
+const keys = () => require('internal/crypto/keys');
+for (const name of ['createSecretKey', 'createPublicKey', 'createPrivateKey', 'createSign', 'createVerify', 'sign', 'verify', 'generateKey', 'generateKeySync',
+  'generateKeyPair', 'generateKeyPairSync', 'publicEncrypt', 'privateDecrypt', 'privateEncrypt', 'publicDecrypt', 'createECDH', 'diffieHellman', 'getCurves',
+  'createDiffieHellman', 'createDiffieHellmanGroup', 'getDiffieHellman', 'generatePrime', 'generatePrimeSync', 'checkPrime', 'checkPrimeSync', 'setEngine']) {
+  exports[name] = { [name](...args) { return keys()[name](...args); } }[name];
+}
+Object.defineProperty(exports.generateKeyPair, Symbol.for('nodejs.util.promisify.custom'), {
+  value: (type, o) => new globalThis.Promise((resolve, reject) => {
+    exports.generateKeyPair(type, o, (e, publicKey, privateKey) => (e ? reject(e) : resolve({ publicKey, privateKey })));
+  }),
+});
+function lazy(name, load, enumerable = true) {
+  const set = (value) => Object.defineProperty(exports, name, { value, writable: true, configurable: true, enumerable });
+  Object.defineProperty(exports, name, { configurable: true, enumerable, get() { const value = load(); set(value); return value; }, set });
+}
+for (const name of ['KeyObject', 'Sign', 'Verify', 'ECDH', 'X509Certificate', 'DiffieHellman', 'DiffieHellmanGroup', 'Certificate']) lazy(name, () => keys()[name]);
+lazy('constants', () => require('internal/constants').crypto);
+lazy('webcrypto', () => require('internal/crypto/webcrypto').webcrypto);
+lazy('subtle', () => require('internal/crypto/webcrypto').webcrypto.subtle);
+exports.getRandomValues = function getRandomValues(array) { return require('internal/crypto/webcrypto').webcrypto.getRandomValues(array); };

@@ -8,7 +8,7 @@ import (
 
 func TestCryptoAnswersAsNodeDoes(t *testing.T) {
 	t.Parallel()
-	for _, topic := range []string{"hash", "cipher"} {
+	for _, topic := range []string{"hash", "cipher", "keys"} {
 		t.Run(topic, func(t *testing.T) {
 			t.Parallel()
 			nodecase.Run(t, "testdata/"+topic+".json")
