@@ -48,6 +48,7 @@ func Load(h host.Host) *goja.Object {
 	m.addRandom(n)
 	m.addDerivation(n)
 	m.addCiphers(n)
+	m.addLayer(n)
 	m.addCommon(n)
 	return bridge.Load(h, script, n)
 }

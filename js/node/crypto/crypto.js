@@ -290,6 +290,54 @@ for (const name of ['pseudoRandomBytes', 'prng', 'rng']) {
   Object.defineProperty(exports, name, { value: randomBytes, configurable: true, writable: true, enumerable: false });
 }
 
+// Hashes and ciphers are streams too, once somebody uses them so.
+
+function becomeStream(C, transform, flush) {
+  const { Transform } = require('stream');
+  const { prototype } = C;
+  Object.setPrototypeOf(prototype, Transform.prototype);
+  const started = new globalThis.WeakSet();
+  const start = (self) => {
+    if (started.has(self)) return;
+    started.add(self);
+    Transform.call(self);
+  };
+  for (const name of ['_readableState', '_writableState']) {
+    Object.defineProperty(prototype, name, {
+      configurable: true,
+      get() { start(this); return Object.getOwnPropertyDescriptor(this, name)?.value; },
+      set(value) { Object.defineProperty(this, name, { value, writable: true, configurable: true, enumerable: true }); },
+    });
+  }
+  for (const name of ['on', 'once', 'addListener', 'prependListener', 'pipe', 'write', 'end', 'read', 'resume', 'pause', 'setEncoding', 'destroy', 'cork']) {
+    const method = Transform.prototype[name];
+    Object.defineProperty(prototype, name, { configurable: true, writable: true, value(...args) { start(this); return method.apply(this, args); } });
+  }
+  prototype._transform = function _transform(chunk, encoding, callback) {
+    try {
+      transform(this, chunk, encoding);
+    } catch (e) {
+      callback(e);
+      return;
+    }
+    callback();
+  };
+  prototype._flush = function _flush(callback) {
+    try {
+      this.push(flush(this));
+    } catch (e) {
+      callback(e);
+      return;
+    }
+    callback();
+  };
+  return prototype;
+}
+const feed = (hash, chunk, encoding) => hash.update(chunk, encoding);
+native.streamable(Hash.prototype, () => becomeStream(Hash, feed, (hash) => hash.digest()));
+native.streamable(Hmac.prototype, () => becomeStream(Hmac, feed, (hash) => hash.digest()));
+native.streamable(CipherBase.prototype, () => becomeStream(CipherBase, (c, chunk, encoding) => { c.push(c.update(chunk, encoding)); }, (c) => c.final()));
+
 // Keys, signatures, key agreement and Web Crypto are loaded at their first use.
 
 const keys = () => require('internal/crypto/keys');
