@@ -61,6 +61,7 @@ func member(s *module.Script, name string, native func(h module.Host) *goja.Obje
 var (
 	ChildProcess  = member(processes, "child_process", nil)
 	WorkerThreads = member(processes, "worker_threads", nil)
+	Domain        = member(processes, "domain", nil)
 	Cluster       = member(processes, "cluster", nil)
 	Inspector     = member(processes, "inspector", nil)
 	REPL          = member(processes, "repl", nil)

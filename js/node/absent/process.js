@@ -48,3 +48,32 @@ exports.repl = classes(functions({
 exports.trace_events = { createTracing() { return { enabled: false, categories: '', enable() {}, disable() {} }; }, getEnabledCategories() { return undefined; } };
 
 exports.wasi = classes({}, 'wasi', 'use a function of the WebAssembly runtime', ['WASI']);
+
+// domain is deprecated, but old modules require it. A domain runs functions and
+// passes on what they throw.
+class Domain extends EventEmitter {
+  constructor() {
+    super();
+    this.members = [];
+  }
+  run(fn, ...args) {
+    try {
+      return fn.apply(this, args);
+    } catch (e) {
+      if (!this.emit('error', e)) throw e;
+      return undefined;
+    }
+  }
+  bind(fn) {
+    const domain = this;
+    return function bound(...args) { return domain.run(() => fn.apply(this, args)); };
+  }
+  intercept(fn) {
+    return this.bind((e, ...args) => (e ? this.emit('error', e) : fn(...args)));
+  }
+  add(emitter) { this.members.push(emitter); }
+  remove(emitter) { this.members = this.members.filter((m) => m !== emitter); }
+  enter() {}
+  exit() {}
+}
+exports.domain = { Domain, active: null, create() { return new Domain(); }, createDomain() { return new Domain(); } };

@@ -45,18 +45,6 @@ func LoadMessaging(h module.Host) *goja.Object {
 // LoadBlob makes "internal/blob": Blob and File.
 func LoadBlob(h module.Host) *goja.Object { return bridge.Load(h, blobScript, cloneNatives(h)) }
 
-// LoadNavigator makes "internal/navigator".
-func LoadNavigator(h module.Host) *goja.Object {
-	vm := h.VM()
-	exports, navigator := vm.NewObject(), vm.NewObject()
-	for key, value := range map[string]any{"hardwareConcurrency": 2, "language": "en-US", "languages": vm.NewArray("en-US"),
-		"platform": "linux", "userAgent": "Node.js/20"} {
-		_ = navigator.Set(key, value)
-	}
-	_ = exports.Set("navigator", navigator)
-	return exports
-}
-
 func cloneNatives(h module.Host) *goja.Object {
 	vm := h.VM()
 	bytes := buffer.Of(h)
