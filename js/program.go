@@ -54,11 +54,11 @@ func Compile(src Source, cache *Cache) *Program {
 	}
 }
 
-// maxMatch bounds one match of a regular expression that needs backtracking. It
-// is the longest timeout that a function can have, so no match that could
-// still be of use is cut short. An isolate stuck in a match is abandoned at its
-// deadline; this is when its goroutine ends.
-const maxMatch = 15 * time.Minute
+// maxMatch bounds one match of a regular expression that needs backtracking; one
+// that takes longer finds nothing. No function can be interrupted in the middle
+// of a match, so this is how long a goroutine may outlive its function's
+// timeout. Only a function whose timeout is longer can see the difference.
+const maxMatch = time.Minute
 
 // boundRegexps sets the default of the engine's regular expression library,
 // once: it is read whenever goja compiles an expression, and goja has no setting

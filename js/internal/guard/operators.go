@@ -2,9 +2,7 @@ package guard
 
 import (
 	"math/big"
-	"time"
 
-	"github.com/dlclark/regexp2/v2"
 	"github.com/dop251/goja"
 )
 
@@ -22,14 +20,10 @@ func CheckPow(vm *goja.Runtime, x, y goja.Value) {
 	}
 }
 
-// CheckShift throws if x << y is a BigInt that is too large to compute. For
-// x >> y, pass the negative of y.
-func CheckShift(vm *goja.Runtime, x, y goja.Value) {
-	a, b, ok := bigs(x, y)
-	if !ok || b.Sign() <= 0 || a.Sign() == 0 {
-		return
-	}
-	if !b.IsInt64() || b.Int64() > maxBigBits || b.Int64()+int64(a.BitLen()) > maxBigBits {
+// CheckDistance throws if x << y is a BigInt that is too large to compute for any
+// x, or x >> y, which goes the other way for a negative y.
+func CheckDistance(vm *goja.Runtime, y goja.Value) {
+	if d, ok := y.Export().(*big.Int); ok && (!d.IsInt64() || d.Int64() > maxBigBits || d.Int64() < -maxBigBits) {
 		panic(realmOf(vm).rangeError("Maximum BigInt size exceeded"))
 	}
 }
@@ -42,13 +36,3 @@ func bigs(x, y goja.Value) (a, b *big.Int, ok bool) {
 	b, ok2 := y.Export().(*big.Int)
 	return a, b, ok1 && ok2
 }
-
-// patternTime is how long a regular expression that backtracks may search
-// before it gives up and finds nothing. No function can be interrupted in the
-// middle of a search, so this bounds how long one outlives its timeout.
-const patternTime = 5 * time.Second
-
-var _ = func() bool {
-	regexp2.DefaultMatchTimeout = patternTime
-	return true
-}()

@@ -147,14 +147,18 @@ func wrapCompilation(vm *goja.Runtime, o *goja.Object, name string) {
 	r := realmOf(vm)
 	check := func(args []goja.Value) {
 		for i, v := range args {
-			if s, ok := v.(goja.String); ok {
-				if name == "RegExp" {
-					if i == 0 {
-						r.checkPattern(s)
-					}
-				} else {
-					r.checkSource(s)
+			if name == "RegExp" {
+				if s, ok := v.(goja.String); ok && i == 0 {
+					r.checkPattern(s)
 				}
+				continue
+			}
+			if _, ok := v.(*goja.Object); ok {
+				args[i] = vm.ToValue(v.String()) // once: it might say something else later
+			}
+			if s, ok := args[i].(goja.String); ok {
+				r.checkSource(s)
+				r.checkOperators(s.String())
 			}
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"github.com/dop251/goja/file"
 	"github.com/dop251/goja/token"
 	"github.com/dop251/goja/unistring"
+
+	"github.com/lambent-run/lambent/js/internal/guard"
 )
 
 // hooks are the calls that compiled code makes so that errors of the VM look
@@ -15,6 +17,9 @@ type hooks struct {
 	fix   bool // some call of hiddenFix was put in
 	trace bool // some call of hiddenTrace was put in
 	deep  bool // some function counts how often it is called
+	big   bool // some operator asks how large a BigInt it would make
+
+	async, generator bool // some function is of that kind
 }
 
 const (
@@ -28,7 +33,10 @@ func (h *hooks) install(w *walker) {
 	expr := w.expr
 	w.expr = func(e ast.Expression) ast.Expression {
 		h.expression(e)
-		return expr(e)
+		if expr != nil {
+			e = expr(e)
+		}
+		return h.boundBig(e)
 	}
 	w.catch = h.catch
 	w.iterate = func(e *ast.Expression) {
@@ -50,6 +58,14 @@ func (h *hooks) walk(w *walker, body []ast.Statement) {
 	w.stmts(body)
 	r.mark()
 	h.deep = r.found
+	for _, f := range r.functions {
+		switch fn := f.node.(type) {
+		case *ast.FunctionLiteral:
+			h.async, h.generator = h.async || fn.Async, h.generator || fn.Generator
+		case *ast.ArrowFunctionLiteral:
+			h.async = h.async || fn.Async
+		}
+	}
 }
 
 func (h *hooks) call(name string, arg ast.Expression, at file.Idx) ast.Expression {
@@ -213,7 +229,7 @@ func takesStack(p ast.Pattern) bool {
 }
 
 // hookParams are the hidden parameters that the hooks need, in the order of args.
-var hookParams = []string{hiddenFix, hiddenTrace, hiddenDeep, hiddenDepth}
+var hookParams = []string{hiddenFix, hiddenTrace, hiddenDeep, hiddenPow, hiddenShift, hiddenDepth}
 
 // args returns the values of hookParams.
 func (h hooks) args(r *Realm) []goja.Value {
@@ -239,5 +255,17 @@ func (h hooks) args(r *Realm) []goja.Value {
 	if h.deep {
 		deep = r.deepFunc()
 	}
-	return []goja.Value{fix, trace, deep, r.vm.ToValue(0)}
+	pow, shift := goja.Undefined(), goja.Undefined()
+	if h.big {
+		pow, shift = r.bigFuncs()
+	}
+	if h.async && !r.guarded.async {
+		r.guarded.async = true
+		guard.InstallAsync(r.vm)
+	}
+	if h.generator && !r.guarded.generator {
+		r.guarded.generator = true
+		guard.InstallGenerator(r.vm)
+	}
+	return []goja.Value{fix, trace, deep, pow, shift, r.vm.ToValue(0)}
 }

@@ -18,8 +18,11 @@ type Realm struct {
 	vm      *goja.Runtime
 	builtin func(name string) (*goja.Object, bool)
 
-	cjs              commonState
-	fix, trace, deep goja.Value // the functions of hooks
+	cjs                          commonState
+	fix, trace, deep, pow, shift goja.Value // the functions of hooks
+
+	// guarded says which constructors without names are guarded by now.
+	guarded struct{ async, generator bool }
 
 	features   lang.Set     // that were installed
 	errorClass *goja.Object // Error, once traces follow its settings
