@@ -5,6 +5,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"github.com/lambent-run/lambent/js/internal/guard"
 	"github.com/lambent-run/lambent/js/internal/lang"
 	"github.com/lambent-run/lambent/js/module"
 	"github.com/lambent-run/lambent/js/node"
@@ -43,6 +44,16 @@ func (iso *Isolate) guestBuiltin(name string) (*goja.Object, bool) {
 	return iso.builtin(name)
 }
 
+// plainModules have no async function and no generator, through which a guest
+// could get at a constructor that is not guarded yet. To take a module for one
+// that has costs an isolate 30 µs.
+var plainModules = map[string]bool{
+	"buffer": true, "console": true, "constants": true, "os": true, "path": true, "path/posix": true, "path/win32": true,
+	"process": true, "punycode": true, "querystring": true, "string_decoder": true, "timers": true, "tty": true, "url": true,
+	"internal/abort": true, "internal/async_context": true, "internal/dom": true, "internal/encoding": true,
+	"internal/errors": true, "internal/events": true,
+}
+
 // builtin returns the exports of a core module, loading it at first use.
 func (iso *Isolate) builtin(name string) (*goja.Object, bool) {
 	name = strings.TrimPrefix(name, "node:")
@@ -56,6 +67,11 @@ func (iso *Isolate) builtin(name string) (*goja.Object, bool) {
 	if iso.builtins == nil {
 		lang.InstallSymbols(iso.vm) // core modules iterate asynchronously
 		iso.builtins = make(map[string]*goja.Object)
+	}
+	if !iso.guarded && !plainModules[name] {
+		iso.guarded = true
+		guard.InstallAsync(iso.vm)
+		guard.InstallGenerator(iso.vm)
 	}
 	exports := load(iso)
 	iso.builtins[name] = exports

@@ -36,6 +36,8 @@ type Isolate struct {
 	memory string
 
 	builtins map[string]*goja.Object
+	// guarded says that guests may meet async functions of core modules.
+	guarded bool
 	// listeners are the platform's own listeners on process, by event; they
 	// are put there when the guest first asks for process.
 	listeners map[string]goja.Value
