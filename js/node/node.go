@@ -84,6 +84,7 @@ var modules = map[string]module.Loader{
 	"internal/fetch":               http.LoadFetch,
 	"internal/fetch/body":          http.LoadBody,
 	"internal/fetch/headers":       http.LoadHeaders,
+	"internal/fs/stats":            fs.LoadStats,
 	"internal/fs/streams":          fs.LoadStreams,
 	"internal/http":                http.LoadClients,
 	"internal/http/messages":       http.LoadMessages,

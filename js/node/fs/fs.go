@@ -20,6 +20,9 @@ import (
 //go:embed fs.js
 var source string
 
+//go:embed stats.js
+var statsSource string
+
 //go:embed promises.js
 var promisesSource string
 
@@ -27,9 +30,10 @@ var promisesSource string
 var streamsSource string
 
 var (
-	script   = module.NewScript("node:fs", bridge.Params, source)
-	promises = module.NewScript("node:internal/fs/promises", bridge.Params, promisesSource)
-	streams  = module.NewScript("node:internal/fs/streams", bridge.Params, streamsSource)
+	script     = module.NewScript("node:fs", bridge.Params, source)
+	statistics = module.NewScript("node:internal/fs/utils", bridge.Params, statsSource)
+	promises   = module.NewScript("node:internal/fs/promises", bridge.Params, promisesSource)
+	streams    = module.NewScript("node:internal/fs/streams", bridge.Params, streamsSource)
 )
 
 // fsModule is the fs module of one isolate.
@@ -50,6 +54,13 @@ func Load(h module.Host) *goja.Object {
 		m.limit = min(m.limit, sys.MemoryLimit)
 	}
 	return bridge.Load(h, script, m.natives())
+}
+
+// LoadStats makes the exports of internal/fs/stats: Stats, Dirent and Dir.
+func LoadStats(h module.Host) *goja.Object {
+	n := h.VM().NewObject()
+	bridge.Method(h.VM(), n, "later", 1, (&fsModule{h: h, vm: h.VM()}).later)
+	return bridge.Load(h, statistics, n)
 }
 
 // LoadPromises makes the exports of fs/promises.

@@ -18,6 +18,14 @@ function position(value, name) {
   return value;
 }
 
+// check refuses a path before there is a stream that would open it.
+function check(path, o) {
+  if (o.fd !== undefined && o.fd !== null) return;
+  if (typeof path !== 'string' && !Buffer.isBuffer(path) && typeof path?.href !== 'string') {
+    throw invalidArgType('path', ['string', 'Buffer', 'URL'], path);
+  }
+}
+
 // start takes over the descriptor that a stream was given, or opens its path.
 function start(stream, path, o, flags) {
   stream.path = path;
@@ -34,9 +42,6 @@ function start(stream, path, o, flags) {
     stream.pending = false;
   } else {
     stream.fd = null;
-    if (typeof path !== 'string' && !Buffer.isBuffer(path) && typeof path?.href !== 'string') {
-      throw invalidArgType('path', ['string', 'Buffer', 'URL'], path);
-    }
   }
 }
 
@@ -66,14 +71,15 @@ function close(stream, error, callback) {
 class ReadStream extends Readable {
   constructor(path, o) {
     o = options(o);
+    check(path, o);
+    const from = o.start === undefined ? undefined : position(o.start, 'start');
+    const end = o.end === undefined ? Infinity : position(o.end, 'end');
+    if (from !== undefined && from > end) throw outOfRange('start', `<= "end" (here: ${end})`, from);
     super({ highWaterMark: o.highWaterMark ?? 65536, encoding: o.encoding, autoDestroy: o.autoClose ?? true, emitClose: o.emitClose ?? true, signal: o.signal });
     start(this, path, o, 'r');
-    this.start = o.start === undefined ? undefined : position(o.start, 'start');
-    this.end = o.end === undefined ? Infinity : position(o.end, 'end');
-    if (this.start !== undefined && this.start > this.end) {
-      throw outOfRange('start', `<= "end" (here: ${this.end})`, this.start);
-    }
-    this.pos = this.start;
+    this.start = from;
+    this.end = end;
+    this.pos = from;
   }
   _construct(callback) { open(this, callback); }
   _read(n) {
@@ -97,10 +103,12 @@ class ReadStream extends Readable {
 class WriteStream extends Writable {
   constructor(path, o) {
     o = options(o);
+    check(path, o);
+    const from = o.start === undefined ? undefined : position(o.start, 'start');
     super({ highWaterMark: o.highWaterMark ?? 16384, defaultEncoding: o.encoding ?? 'utf8', decodeStrings: true, autoDestroy: o.autoClose ?? true, emitClose: o.emitClose ?? true, signal: o.signal });
     start(this, path, o, 'w');
-    this.start = o.start === undefined ? undefined : position(o.start, 'start');
-    this.pos = this.start;
+    this.start = from;
+    this.pos = from;
   }
   _construct(callback) { open(this, callback); }
   _write(chunk, encoding, callback) {
