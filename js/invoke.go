@@ -3,11 +3,11 @@ package js
 import (
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"time"
 
 	"github.com/dop251/goja"
 
+	"github.com/lambent-run/lambent/js/node/asynchooks"
 	"github.com/lambent-run/lambent/js/node/console"
 )
 
@@ -72,7 +72,8 @@ func (iso *Isolate) Invoke(call *Call) (Reply, error) {
 func (iso *Isolate) contain(fn func() error) (err error) {
 	defer func() {
 		if x := recover(); x != nil {
-			iso.writeLog(2, fmt.Appendf(nil, "lambent: the JavaScript engine failed: %v\n%s\n", x, debug.Stack()))
+			// Not the stack: the log is the guest's, and it would tell of the host.
+			iso.writeLog(2, fmt.Appendf(nil, "lambent: the JavaScript engine failed: %v\n", x))
 			iso.fatal = &ExitError{Code: exitAborted}
 			err = iso.fatal
 		}
@@ -83,6 +84,9 @@ func (iso *Isolate) contain(fn func() error) (err error) {
 // run calls the handler and turns the loop until the invocation is settled.
 func (iso *Isolate) run(inv *invocation, call *Call) error {
 	iso.setTraceID(call.TraceID)
+	if iso.builtins["internal/async_context"] != nil {
+		asynchooks.Reset(iso) // what the last handler entered ends here
+	}
 	if err := iso.start(inv, call); err != nil {
 		return err
 	}
