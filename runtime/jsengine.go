@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/lambent-run/lambent/js"
@@ -85,7 +86,7 @@ func fromJS(err error) error {
 // checkPayload returns a *PayloadError if the event is not a JSON text.
 func checkPayload(text []byte) error {
 	if err := js.Valid(text); err != nil {
-		return &PayloadError{Detail: err.Error()}
+		return &PayloadError{Detail: strings.TrimPrefix(err.Error(), "codec: ")}
 	}
 	if utf8.Valid(text) {
 		return nil
