@@ -80,8 +80,8 @@ var (
 // addresses are the Go functions of net.
 func addresses(h module.Host) *goja.Object {
 	vm := h.VM()
-	n := vm.NewObject()
-	bridge.Method(vm, n, "family", 1, func(c goja.FunctionCall) goja.Value {
+	n := bridge.NewNatives(vm)
+	n.Func("family", func(c goja.FunctionCall) goja.Value {
 		text := c.Argument(0).String()
 		addr, err := netip.ParseAddr(text)
 		switch {
@@ -94,15 +94,15 @@ func addresses(h module.Host) *goja.Object {
 		}
 		return vm.ToValue(6)
 	})
-	return n
+	return n.Object()
 }
 
 // compile is the Go function of vm: it runs source text in the realm, under a
 // file name of the guest's choice.
 func compile(h module.Host) *goja.Object {
 	vm := h.VM()
-	n := vm.NewObject()
-	bridge.Method(vm, n, "run", 2, func(c goja.FunctionCall) goja.Value {
+	n := bridge.NewNatives(vm)
+	n.Func("run", func(c goja.FunctionCall) goja.Value {
 		// The guest's own indirect eval, which guards against source that is
 		// nested too deeply to be parsed.
 		eval, ok := goja.AssertFunction(vm.GlobalObject().Get("eval"))
@@ -115,5 +115,5 @@ func compile(h module.Host) *goja.Object {
 		}
 		return v
 	})
-	return n
+	return n.Object()
 }

@@ -228,17 +228,17 @@ func (s *sealer) final() ([]byte, error) {
 }
 
 // addCiphers defines the native half of Cipheriv and Decipheriv.
-func (m *module) addCiphers(n *goja.Object) {
+func (m *module) addCiphers(n *bridge.Natives) {
 	vm := m.vm
-	bridge.Method(vm, n, "cipher", 5, m.newCipher)
-	bridge.Method(vm, n, "cipherUpdate", 3, func(c goja.FunctionCall) goja.Value {
+	n.Func("cipher", m.newCipher)
+	n.Func("cipherUpdate", func(c goja.FunctionCall) goja.Value {
 		s := handleOf[*sealer](m, c.Argument(0))
 		if s.done {
 			nodeerr.Throw(vm, "Error", "ERR_CRYPTO_INVALID_STATE", "Unsupported state or unable to authenticate data")
 		}
 		return m.bytes.Wrap(s.update(m.text("data", c.Argument(1), c.Argument(2))))
 	})
-	bridge.Method(vm, n, "cipherFinal", 1, func(c goja.FunctionCall) goja.Value {
+	n.Func("cipherFinal", func(c goja.FunctionCall) goja.Value {
 		s := handleOf[*sealer](m, c.Argument(0))
 		if s.done {
 			nodeerr.Throw(vm, "Error", "ERR_CRYPTO_INVALID_STATE", "Unsupported state or unable to authenticate data")
@@ -247,16 +247,16 @@ func (m *module) addCiphers(n *goja.Object) {
 		m.cipherError(err)
 		return m.bytes.Wrap(out)
 	})
-	bridge.Method(vm, n, "cipherPadding", 2, func(c goja.FunctionCall) goja.Value {
+	n.Func("cipherPadding", func(c goja.FunctionCall) goja.Value {
 		handleOf[*sealer](m, c.Argument(0)).padding = c.Argument(1).ToBoolean()
 		return goja.Undefined()
 	})
-	bridge.Method(vm, n, "cipherAAD", 2, func(c goja.FunctionCall) goja.Value {
+	n.Func("cipherAAD", func(c goja.FunctionCall) goja.Value {
 		s := handleOf[*sealer](m, c.Argument(0))
 		s.aad = append(s.aad, m.text("buffer", c.Argument(1), c.Argument(2))...)
 		return goja.Undefined()
 	})
-	bridge.Method(vm, n, "cipherTag", 2, func(c goja.FunctionCall) goja.Value {
+	n.Func("cipherTag", func(c goja.FunctionCall) goja.Value {
 		s := handleOf[*sealer](m, c.Argument(0))
 		if v := c.Argument(1); !goja.IsUndefined(v) {
 			tag := m.copyOf(v)
@@ -271,7 +271,7 @@ func (m *module) addCiphers(n *goja.Object) {
 		}
 		return m.bytes.Wrap(bytes.Clone(s.tag))
 	})
-	bridge.Method(vm, n, "cipherInfo", 1, func(c goja.FunctionCall) goja.Value {
+	n.Func("cipherInfo", func(c goja.FunctionCall) goja.Value {
 		info := ciphers[strings.ToLower(c.Argument(0).String())]
 		if info == nil {
 			return goja.Undefined()
@@ -292,7 +292,7 @@ func (m *module) addCiphers(n *goja.Object) {
 		_ = o.Set("keyLength", info.key)
 		return o
 	})
-	bridge.Method(vm, n, "cipherNames", 0, func(goja.FunctionCall) goja.Value {
+	n.Func("cipherNames", func(goja.FunctionCall) goja.Value {
 		var names []any
 		for name := range ciphers {
 			names = append(names, name)

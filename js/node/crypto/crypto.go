@@ -43,33 +43,33 @@ type module struct {
 // Load makes the module's exports.
 func Load(h host.Host) *goja.Object {
 	m := &module{h: h, vm: h.VM(), bytes: buffer.Of(h)}
-	n := m.vm.NewObject()
+	n := bridge.NewNatives(m.vm)
 	m.addHashes(n)
 	m.addRandom(n)
 	m.addDerivation(n)
 	m.addCiphers(n)
 	m.addLayer(n)
 	m.addCommon(n)
-	return bridge.Load(h, script, n)
+	return bridge.Load(h, script, n.Object())
 }
 
 // LoadKeys makes "internal/crypto/keys": keys, signatures and key agreement.
 func LoadKeys(h host.Host) *goja.Object {
 	m := &module{h: h, vm: h.VM(), bytes: buffer.Of(h)}
-	n := m.vm.NewObject()
+	n := bridge.NewNatives(m.vm)
 	m.addKeys(n)
 	m.addSigning(n)
 	m.addGeneration(n)
 	m.addCommon(n)
-	return bridge.Load(h, keysScript, n)
+	return bridge.Load(h, keysScript, n.Object())
 }
 
 // LoadWeb makes "internal/crypto/webcrypto": the Web Crypto API.
 func LoadWeb(h host.Host) *goja.Object {
 	m := &module{h: h, vm: h.VM(), bytes: buffer.Of(h)}
-	n := m.vm.NewObject()
+	n := bridge.NewNatives(m.vm)
 	m.addCommon(n)
-	return bridge.Load(h, webScript, n)
+	return bridge.Load(h, webScript, n.Object())
 }
 
 // box holds Go state in the guest's world: it has nothing to reflect.
@@ -93,21 +93,21 @@ func handleOf[T any](m *module, v goja.Value) T {
 }
 
 // addCommon defines what all groups use.
-func (m *module) addCommon(n *goja.Object) {
+func (m *module) addCommon(n *bridge.Natives) {
 	vm := m.vm
-	bridge.Method(vm, n, "isBytes", 1, func(c goja.FunctionCall) goja.Value {
+	n.Func("isBytes", func(c goja.FunctionCall) goja.Value {
 		_, ok := m.bytes.Bytes(c.Argument(0))
 		return vm.ToValue(ok)
 	})
-	bridge.Method(vm, n, "view", 1, func(c goja.FunctionCall) goja.Value {
+	n.Func("view", func(c goja.FunctionCall) goja.Value {
 		b, _ := m.bytes.Bytes(c.Argument(0))
 		return m.bytes.Wrap(b)
 	})
-	bridge.Method(vm, n, "received", 1, func(c goja.FunctionCall) goja.Value {
+	n.Func("received", func(c goja.FunctionCall) goja.Value {
 		return vm.ToValue(nodeerr.Received(m.h, c.Argument(0)))
 	})
 	// later calls a function from the loop, which stays alive until then.
-	bridge.Method(vm, n, "later", 1, func(c goja.FunctionCall) goja.Value {
+	n.Func("later", func(c goja.FunctionCall) goja.Value {
 		fn, ok := goja.AssertFunction(c.Argument(0))
 		if !ok {
 			panic(vm.NewTypeError("not a function"))

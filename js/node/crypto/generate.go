@@ -91,10 +91,10 @@ func waitBriefly(done <-chan struct{}) bool {
 }
 
 // addGeneration defines the native half of generateKeyPair and of key agreement.
-func (m *module) addGeneration(n *goja.Object) {
+func (m *module) addGeneration(n *bridge.Natives) {
 	vm := m.vm
 	// startPair begins: (algorithm, curve, bits).
-	bridge.Method(vm, n, "startPair", 3, func(c goja.FunctionCall) goja.Value {
+	n.Func("startPair", func(c goja.FunctionCall) goja.Value {
 		algorithm, curve, bits := c.Argument(0).String(), c.Argument(1).String(), int(c.Argument(2).ToInteger())
 		j := &pairJob{done: make(chan struct{})}
 		go func() {
@@ -104,7 +104,7 @@ func (m *module) addGeneration(n *goja.Object) {
 		return m.handle(j)
 	})
 	// pair waits a moment for the pair: undefined means not yet.
-	bridge.Method(vm, n, "pair", 1, func(c goja.FunctionCall) goja.Value {
+	n.Func("pair", func(c goja.FunctionCall) goja.Value {
 		j := handleOf[*pairJob](m, c.Argument(0))
 		if !waitBriefly(j.done) {
 			return goja.Undefined()
@@ -115,7 +115,7 @@ func (m *module) addGeneration(n *goja.Object) {
 		return vm.NewArray(m.handle(j.key.toPublic()), m.handle(j.key))
 	})
 	// whenPair calls back when the pair is there.
-	bridge.Method(vm, n, "whenPair", 2, func(c goja.FunctionCall) goja.Value {
+	n.Func("whenPair", func(c goja.FunctionCall) goja.Value {
 		j := handleOf[*pairJob](m, c.Argument(0))
 		fn, ok := goja.AssertFunction(c.Argument(1))
 		if !ok {
@@ -131,15 +131,15 @@ func (m *module) addGeneration(n *goja.Object) {
 		}()
 		return goja.Undefined()
 	})
-	bridge.Method(vm, n, "agree", 2, func(c goja.FunctionCall) goja.Value {
+	n.Func("agree", func(c goja.FunctionCall) goja.Value {
 		out, err := agree(handleOf[*key](m, c.Argument(0)), handleOf[*key](m, c.Argument(1)))
 		if err != nil {
 			nodeerr.Throw(vm, "Error", "ERR_CRYPTO_INCOMPATIBLE_KEY", "Incompatible key types for Diffie-Hellman")
 		}
 		return m.bytes.Wrap(out)
 	})
-	bridge.Method(vm, n, "ecdh", 2, m.ecdh)
-	bridge.Method(vm, n, "point", 2, m.point)
+	n.Func("ecdh", m.ecdh)
+	n.Func("point", m.point)
 }
 
 var errIncompatible = errors.New("crypto: keys of different kinds")

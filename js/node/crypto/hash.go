@@ -42,11 +42,11 @@ func clone(h hash.Hash) (hash.Hash, error) {
 }
 
 // addHashes defines the native half of Hash and Hmac.
-func (m *module) addHashes(n *goja.Object) {
+func (m *module) addHashes(n *bridge.Natives) {
 	vm := m.vm
-	bridge.Method(vm, n, "hash", 2, m.newHash)
-	bridge.Method(vm, n, "hmac", 2, m.newHmac)
-	bridge.Method(vm, n, "update", 3, func(c goja.FunctionCall) goja.Value {
+	n.Func("hash", m.newHash)
+	n.Func("hmac", m.newHmac)
+	n.Func("update", func(c goja.FunctionCall) goja.Value {
 		s := handleOf[*hasher](m, c.Argument(0))
 		if s.done {
 			m.finalized()
@@ -54,7 +54,7 @@ func (m *module) addHashes(n *goja.Object) {
 		_, _ = s.hash.Write(m.text("data", c.Argument(1), c.Argument(2)))
 		return goja.Undefined()
 	})
-	bridge.Method(vm, n, "digest", 3, func(c goja.FunctionCall) goja.Value {
+	n.Func("digest", func(c goja.FunctionCall) goja.Value {
 		s := handleOf[*hasher](m, c.Argument(0))
 		if s.done {
 			if c.Argument(2).ToBoolean() { // an Hmac is empty then
@@ -65,7 +65,7 @@ func (m *module) addHashes(n *goja.Object) {
 		s.done = true
 		return m.output(s.hash.Sum(nil), c.Argument(1))
 	})
-	bridge.Method(vm, n, "copy", 2, func(c goja.FunctionCall) goja.Value {
+	n.Func("copy", func(c goja.FunctionCall) goja.Value {
 		s := handleOf[*hasher](m, c.Argument(0))
 		if s.done {
 			m.finalized()
@@ -76,13 +76,13 @@ func (m *module) addHashes(n *goja.Object) {
 		}
 		return m.handle(&hasher{digest: s.digest, hash: h})
 	})
-	bridge.Method(vm, n, "oneShot", 3, func(c goja.FunctionCall) goja.Value {
+	n.Func("oneShot", func(c goja.FunctionCall) goja.Value {
 		d := m.digestOr(c.Argument(0).String())
 		h := d.make()
 		_, _ = h.Write(m.text("input", c.Argument(1), goja.Undefined()))
 		return m.output(h.Sum(nil), c.Argument(2))
 	})
-	bridge.Method(vm, n, "hashNames", 0, func(goja.FunctionCall) goja.Value { return vm.ToValue(hashNames) })
+	n.Func("hashNames", func(goja.FunctionCall) goja.Value { return vm.ToValue(hashNames) })
 }
 
 func (m *module) finalized() {

@@ -25,22 +25,22 @@ type job interface {
 }
 
 // addDerivation defines the native half of pbkdf2, scrypt and hkdf.
-func (m *module) addDerivation(n *goja.Object) {
+func (m *module) addDerivation(n *bridge.Natives) {
 	vm := m.vm
-	bridge.Method(vm, n, "pbkdf2", 5, func(c goja.FunctionCall) goja.Value {
+	n.Func("pbkdf2", func(c goja.FunctionCall) goja.Value {
 		d := m.validDigest(c.Argument(4).String())
 		m.bytes.Make(c.Argument(3).ToInteger()) // throws if the key is too long
 		return m.handle(newPBKDF2(d, m.copyOf(c.Argument(0)), m.copyOf(c.Argument(1)),
 			int(c.Argument(2).ToInteger()), int(c.Argument(3).ToInteger())))
 	})
-	bridge.Method(vm, n, "scrypt", 7, m.newScrypt)
-	bridge.Method(vm, n, "step", 1, func(c goja.FunctionCall) goja.Value {
+	n.Func("scrypt", m.newScrypt)
+	n.Func("step", func(c goja.FunctionCall) goja.Value {
 		if key := handleOf[job](m, c.Argument(0)).step(); key != nil {
 			return m.bytes.Wrap(key)
 		}
 		return goja.Undefined()
 	})
-	bridge.Method(vm, n, "hkdf", 5, func(c goja.FunctionCall) goja.Value {
+	n.Func("hkdf", func(c goja.FunctionCall) goja.Value {
 		d := m.validDigest(c.Argument(0).String())
 		size := int(c.Argument(4).ToInteger())
 		if size > 255*d.make().Size() {

@@ -221,13 +221,13 @@ func (k *key) equal(o *key) bool {
 }
 
 // addKeys defines the native half of KeyObject.
-func (m *module) addKeys(n *goja.Object) {
+func (m *module) addKeys(n *bridge.Natives) {
 	vm := m.vm
-	bridge.Method(vm, n, "secretKey", 1, func(c goja.FunctionCall) goja.Value {
+	n.Func("secretKey", func(c goja.FunctionCall) goja.Value {
 		return m.handle(&key{secret: m.copyOf(c.Argument(0))})
 	})
 	// parseKey reads a key: (bytes, format, type, public, passphrase).
-	bridge.Method(vm, n, "parseKey", 5, func(c goja.FunctionCall) goja.Value {
+	n.Func("parseKey", func(c goja.FunctionCall) goja.Value {
 		var passphrase []byte
 		if v := c.Argument(4); !goja.IsUndefined(v) && !goja.IsNull(v) {
 			passphrase = m.copyOf(v)
@@ -255,18 +255,18 @@ func (m *module) addKeys(n *goja.Object) {
 		}
 		return m.handle(k)
 	})
-	bridge.Method(vm, n, "toPublic", 1, func(c goja.FunctionCall) goja.Value {
+	n.Func("toPublic", func(c goja.FunctionCall) goja.Value {
 		return m.handle(handleOf[*key](m, c.Argument(0)).toPublic())
 	})
-	bridge.Method(vm, n, "keyEquals", 2, func(c goja.FunctionCall) goja.Value {
+	n.Func("keyEquals", func(c goja.FunctionCall) goja.Value {
 		return vm.ToValue(handleOf[*key](m, c.Argument(0)).equal(handleOf[*key](m, c.Argument(1))))
 	})
-	bridge.Method(vm, n, "secretOf", 1, func(c goja.FunctionCall) goja.Value {
+	n.Func("secretOf", func(c goja.FunctionCall) goja.Value {
 		return m.bytes.Wrap(append([]byte{}, handleOf[*key](m, c.Argument(0)).secret...))
 	})
-	bridge.Method(vm, n, "keyInfo", 1, m.keyInfo)
+	n.Func("keyInfo", m.keyInfo)
 	// exportKey writes a key: (key, format, type, cipher, passphrase).
-	bridge.Method(vm, n, "exportKey", 5, m.exportKey)
+	n.Func("exportKey", m.exportKey)
 }
 
 // keyInfo returns type, algorithm and details.

@@ -51,8 +51,8 @@ func (l *layer) Keys() []string { return nil }
 
 // addLayer defines streamable(prototype, load): load makes a stream class of the
 // prototype's class and returns the prototype.
-func (m *module) addLayer(n *goja.Object) {
-	bridge.Method(m.vm, n, "streamable", 2, func(c goja.FunctionCall) goja.Value {
+func (m *module) addLayer(n *bridge.Natives) {
+	n.Func("streamable", func(c goja.FunctionCall) goja.Value {
 		prototype, ok := c.Argument(0).(*goja.Object)
 		load, callable := goja.AssertFunction(c.Argument(1))
 		if !ok || !callable {

@@ -13,14 +13,14 @@ import (
 )
 
 // addRandom defines the native half of the random functions.
-func (m *module) addRandom(n *goja.Object) {
+func (m *module) addRandom(n *bridge.Natives) {
 	vm := m.vm
-	bridge.Method(vm, n, "randomBytes", 1, func(c goja.FunctionCall) goja.Value {
+	n.Func("randomBytes", func(c goja.FunctionCall) goja.Value {
 		b := m.bytes.Make(c.Argument(0).ToInteger())
 		_, _ = rand.Read(b) // never fails: it ends the program instead
 		return m.bytes.Wrap(b)
 	})
-	bridge.Method(vm, n, "fill", 3, func(c goja.FunctionCall) goja.Value {
+	n.Func("fill", func(c goja.FunctionCall) goja.Value {
 		b, ok := m.bytes.Bytes(c.Argument(0))
 		from, n := c.Argument(1).ToInteger(), c.Argument(2).ToInteger()
 		if ok && from >= 0 && n >= 0 && from+n <= int64(len(b)) {
@@ -29,11 +29,11 @@ func (m *module) addRandom(n *goja.Object) {
 		return c.Argument(0)
 	})
 	// below returns a random integer in [0, n) for n up to 2^48.
-	bridge.Method(vm, n, "below", 1, func(c goja.FunctionCall) goja.Value {
+	n.Func("below", func(c goja.FunctionCall) goja.Value {
 		return vm.ToValue(int64(below(uint64(c.Argument(0).ToInteger()))))
 	})
-	bridge.Method(vm, n, "uuid", 0, func(goja.FunctionCall) goja.Value { return vm.ToValue(uuid()) })
-	bridge.Method(vm, n, "timingSafeEqual", 2, func(c goja.FunctionCall) goja.Value {
+	n.Func("uuid", func(goja.FunctionCall) goja.Value { return vm.ToValue(uuid()) })
+	n.Func("timingSafeEqual", func(c goja.FunctionCall) goja.Value {
 		var in [2][]byte
 		for i, name := range []string{"buf1", "buf2"} {
 			b, ok := m.bytes.Bytes(c.Argument(i))

@@ -134,10 +134,10 @@ func fromP1363(b []byte) ([]byte, error) {
 }
 
 // addSigning defines the native half of signatures and of RSA encryption.
-func (m *module) addSigning(n *goja.Object) {
+func (m *module) addSigning(n *bridge.Natives) {
 	vm := m.vm
 	// sign: (key, digest or undefined, data, padding, salt, p1363).
-	bridge.Method(vm, n, "sign", 6, func(c goja.FunctionCall) goja.Value {
+	n.Func("sign", func(c goja.FunctionCall) goja.Value {
 		k := handleOf[*key](m, c.Argument(0))
 		if k.private == nil {
 			panic(nodeerr.InvalidArgType(m.h, "key", "a private key", c.Argument(0)))
@@ -147,13 +147,13 @@ func (m *module) addSigning(n *goja.Object) {
 		return m.bytes.Wrap(out)
 	})
 	// verify: (key, digest or undefined, data, signature, padding, salt, p1363).
-	bridge.Method(vm, n, "verify", 7, func(c goja.FunctionCall) goja.Value {
+	n.Func("verify", func(c goja.FunctionCall) goja.Value {
 		ok, err := handleOf[*key](m, c.Argument(0)).verify(m.copyOf(c.Argument(2)), m.copyOf(c.Argument(3)), m.signing(c.Arguments[1:2], c.Arguments[4:]))
 		m.signError(err)
 		return vm.ToValue(ok)
 	})
 	// rsa: (key, whether to encrypt, data, padding, digest of OAEP, label).
-	bridge.Method(vm, n, "rsa", 6, m.rsaCrypt)
+	n.Func("rsa", m.rsaCrypt)
 }
 
 func (m *module) signing(first, rest []goja.Value) signing {

@@ -35,42 +35,42 @@ var (
 )
 
 // LoadClone makes "internal/clone": structuredClone.
-func LoadClone(h module.Host) *goja.Object { return bridge.Load(h, cloneScript, cloneNatives(h)) }
+func LoadClone(h module.Host) *goja.Object { return bridge.Load(h, cloneScript, cloneNatives(h).Object()) }
 
 // LoadMessaging makes "internal/messaging": MessageChannel and its kin.
 func LoadMessaging(h module.Host) *goja.Object {
-	return bridge.Load(h, messagingScript, cloneNatives(h))
+	return bridge.Load(h, messagingScript, cloneNatives(h).Object())
 }
 
 // LoadBlob makes "internal/blob": Blob and File.
-func LoadBlob(h module.Host) *goja.Object { return bridge.Load(h, blobScript, cloneNatives(h)) }
+func LoadBlob(h module.Host) *goja.Object { return bridge.Load(h, blobScript, cloneNatives(h).Object()) }
 
-func cloneNatives(h module.Host) *goja.Object {
+func cloneNatives(h module.Host) *bridge.Natives {
 	vm := h.VM()
 	bytes := buffer.Of(h)
 	n := natives(h)
-	_ = n.Set("cloneable", cloneable)
-	_ = n.Set("transferable", transferable)
-	bridge.Method(vm, n, "kind", 1, func(c goja.FunctionCall) goja.Value {
+	n.Value("cloneable", cloneable)
+	n.Value("transferable", transferable)
+	n.Func("kind", func(c goja.FunctionCall) goja.Value {
 		o, ok := c.Argument(0).(*goja.Object)
 		if !ok {
 			return vm.ToValue("")
 		}
 		return vm.ToValue(kind(bytes, o))
 	})
-	bridge.Method(vm, n, "isBytes", 1, func(c goja.FunctionCall) goja.Value {
+	n.Func("isBytes", func(c goja.FunctionCall) goja.Value {
 		_, ok := bytes.Bytes(c.Argument(0))
 		return vm.ToValue(ok)
 	})
 	// view is a Buffer over the memory of a view or an ArrayBuffer.
-	bridge.Method(vm, n, "view", 1, func(c goja.FunctionCall) goja.Value {
+	n.Func("view", func(c goja.FunctionCall) goja.Value {
 		b, ok := bytes.Bytes(c.Argument(0))
 		if !ok {
 			panic(vm.NewTypeError("not a buffer source"))
 		}
 		return bytes.Wrap(b)
 	})
-	bridge.Method(vm, n, "primitive", 1, func(c goja.FunctionCall) goja.Value {
+	n.Func("primitive", func(c goja.FunctionCall) goja.Value {
 		if o, ok := c.Argument(0).(*goja.Object); ok {
 			return vm.ToValue(o.Export())
 		}
@@ -78,9 +78,9 @@ func cloneNatives(h module.Host) *goja.Object {
 	})
 	for _, name := range []string{"buffer", "viewName"} {
 		getter := viewGetter(vm, name)
-		bridge.Method(vm, n, name, 1, func(c goja.FunctionCall) goja.Value { return bridge.Call(getter, c.Argument(0)) })
+		n.Func(name, func(c goja.FunctionCall) goja.Value { return bridge.Call(getter, c.Argument(0)) })
 	}
-	bridge.Method(vm, n, "later", 1, func(c goja.FunctionCall) goja.Value {
+	n.Func("later", func(c goja.FunctionCall) goja.Value {
 		fn, ok := goja.AssertFunction(c.Argument(0))
 		if !ok {
 			panic(vm.NewTypeError("not a function"))
@@ -92,7 +92,7 @@ func cloneNatives(h module.Host) *goja.Object {
 		return goja.Undefined()
 	})
 	// keepAlive keeps the loop alive, if asked to, until its result is called.
-	bridge.Method(vm, n, "keepAlive", 1, func(c goja.FunctionCall) goja.Value {
+	n.Func("keepAlive", func(c goja.FunctionCall) goja.Value {
 		if !c.Argument(0).ToBoolean() {
 			return goja.Null()
 		}

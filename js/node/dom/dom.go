@@ -38,30 +38,30 @@ func LoadException(h module.Host) *goja.Object { return bridge.Load(h, exception
 
 // LoadEvents makes "internal/events": Event, EventTarget and their kin.
 func LoadEvents(h module.Host) *goja.Object {
-	return bridge.Load(h, eventsScript, natives(h))
+	return bridge.Load(h, eventsScript, natives(h).Object())
 }
 
 // LoadAbort makes "internal/abort": AbortController and AbortSignal.
 func LoadAbort(h module.Host) *goja.Object {
-	return bridge.Load(h, abortScript, natives(h))
+	return bridge.Load(h, abortScript, natives(h).Object())
 }
 
 // natives are the Go functions that the scripts use.
-func natives(h module.Host) *goja.Object {
+func natives(h module.Host) *bridge.Natives {
 	vm := h.VM()
-	n := vm.NewObject()
-	_ = n.Set("changed", changed)
+	n := bridge.NewNatives(vm)
+	n.Value("changed", changed)
 	start := h.System().Start
-	bridge.Method(vm, n, "now", 0, func(goja.FunctionCall) goja.Value {
+	n.Func("now", func(goja.FunctionCall) goja.Value {
 		return vm.ToValue(float64(time.Since(start)) / float64(time.Millisecond))
 	})
 	// report makes an exception in a listener an uncaught one.
-	bridge.Method(vm, n, "report", 1, func(c goja.FunctionCall) goja.Value {
+	n.Func("report", func(c goja.FunctionCall) goja.Value {
 		thrown := c.Argument(0)
 		h.Loop().NextTick(func() error { return throwing(vm, thrown) })
 		return goja.Undefined()
 	})
-	bridge.Method(vm, n, "unrefTimer", 2, func(c goja.FunctionCall) goja.Value {
+	n.Func("unrefTimer", func(c goja.FunctionCall) goja.Value {
 		fn, _ := goja.AssertFunction(c.Argument(1))
 		timer := h.Loop().SetTimer(millis(c.Argument(0)), false, func() error {
 			_, err := fn(goja.Undefined())

@@ -24,11 +24,11 @@ var script = module.NewScript("node:internal/encoding", bridge.Params, source)
 func Load(h module.Host) *goja.Object {
 	vm := h.VM()
 	bytes := buffer.Of(h)
-	n := vm.NewObject()
-	bridge.Method(vm, n, "encode", 1, func(c goja.FunctionCall) goja.Value {
+	n := bridge.NewNatives(vm)
+	n.Func("encode", func(c goja.FunctionCall) goja.Value {
 		return bytes.Uint8Array([]byte(c.Argument(0).String()))
 	})
-	bridge.Method(vm, n, "encodeInto", 2, func(c goja.FunctionCall) goja.Value {
+	n.Func("encodeInto", func(c goja.FunctionCall) goja.Value {
 		dst, ok := bytes.Bytes(c.Argument(1))
 		if !ok {
 			nodeerr.ArgType(h, "dest", "an instance of Uint8Array", c.Argument(1))
@@ -39,7 +39,7 @@ func Load(h module.Host) *goja.Object {
 		_ = o.Set("written", written)
 		return o
 	})
-	bridge.Method(vm, n, "decoder", 3, func(c goja.FunctionCall) goja.Value {
+	n.Func("decoder", func(c goja.FunctionCall) goja.Value {
 		d := newDecoder(c.Argument(0).String())
 		if d == nil {
 			nodeerr.Throw(vm, "RangeError", "ERR_ENCODING_NOT_SUPPORTED", `The "%s" encoding is not supported`, c.Argument(0).String())
@@ -52,7 +52,7 @@ func Load(h module.Host) *goja.Object {
 			return decodeCall(h, bytes, d, c)
 		})
 	})
-	return bridge.Load(h, script, n)
+	return bridge.Load(h, script, n.Object())
 }
 
 // decodeCall is TextDecoder.prototype.decode(input, {stream}).

@@ -58,9 +58,9 @@ func Load(h module.Host) *goja.Object {
 
 // LoadStats makes the exports of internal/fs/stats: Stats, Dirent and Dir.
 func LoadStats(h module.Host) *goja.Object {
-	n := h.VM().NewObject()
-	bridge.Method(h.VM(), n, "later", 1, (&fsModule{h: h, vm: h.VM()}).later)
-	return bridge.Load(h, statistics, n)
+	n := bridge.NewNatives(h.VM())
+	n.Func("later", (&fsModule{h: h, vm: h.VM()}).later)
+	return bridge.Load(h, statistics, n.Object())
 }
 
 // LoadPromises makes the exports of fs/promises.
@@ -72,7 +72,7 @@ func LoadStreams(h module.Host) *goja.Object { return bridge.Load(h, streams, ni
 
 // natives are the functions that the scripts use, named as the system calls.
 func (m *fsModule) natives() *goja.Object {
-	n := m.vm.NewObject()
+	n := bridge.NewNatives(m.vm)
 	for name, fn := range map[string]bridge.Func{
 		"stat": m.statCall("stat", true), "lstat": m.statCall("lstat", false), "fstat": m.fstat,
 		"exists": m.exists, "access": m.access, "readdir": m.readdir, "readlink": m.readlink, "realpath": m.realpath,
@@ -91,9 +91,9 @@ func (m *fsModule) natives() *goja.Object {
 		},
 		"later": m.later,
 	} {
-		bridge.Method(m.vm, n, name, 0, fn)
+		n.Func(name, fn)
 	}
-	return n
+	return n.Object()
 }
 
 // later calls a function as finished I/O is called, in the loop's next turn.

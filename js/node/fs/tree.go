@@ -223,8 +223,11 @@ func (t *tree) missing(p string) error {
 func (t *tree) readOnly(here place) error {
 	if here.ro != nil || here.virtual || here.dev != nil || t.lookup(path.Dir(here.path)).virtual {
 		if here.ro != nil {
-			if _, err := fs.Stat(here.ro, path.Dir(here.rel)); err != nil {
+			switch parent, err := fs.Stat(here.ro, path.Dir(here.rel)); {
+			case err != nil:
 				return orNotDir(here.ro, here.rel, err)
+			case !parent.IsDir():
+				return syscall.ENOTDIR
 			}
 		}
 		return syscall.EROFS

@@ -55,22 +55,22 @@ type box struct{ x *exchange }
 // natives are the Go functions of the scripts.
 func natives(h module.Host) *goja.Object {
 	c := &client{h: h, vm: h.VM(), bytes: buffer.Of(h)}
-	n := c.vm.NewObject()
-	bridge.Method(c.vm, n, "send", 6, c.send)
-	bridge.Method(c.vm, n, "read", 2, c.read)
-	bridge.Method(c.vm, n, "abort", 1, func(call goja.FunctionCall) goja.Value {
+	n := bridge.NewNatives(c.vm)
+	n.Func("send", c.send)
+	n.Func("read", c.read)
+	n.Func("abort", func(call goja.FunctionCall) goja.Value {
 		c.exchangeOf(call.Argument(0)).close()
 		return goja.Undefined()
 	})
-	bridge.Method(c.vm, n, "isBytes", 1, func(call goja.FunctionCall) goja.Value {
+	n.Func("isBytes", func(call goja.FunctionCall) goja.Value {
 		_, ok := c.bytes.Bytes(call.Argument(0))
 		return c.vm.ToValue(ok)
 	})
-	bridge.Method(c.vm, n, "view", 1, func(call goja.FunctionCall) goja.Value {
+	n.Func("view", func(call goja.FunctionCall) goja.Value {
 		b, _ := c.bytes.Bytes(call.Argument(0))
 		return c.bytes.Wrap(b)
 	})
-	return n
+	return n.Object()
 }
 
 func (c *client) exchangeOf(v goja.Value) *exchange {

@@ -23,12 +23,12 @@ const cpus = 2
 // Load makes the module's exports.
 func Load(h module.Host) *goja.Object {
 	vm, sys := h.VM(), h.System()
-	n := vm.NewObject()
-	_ = n.Set("cpus", cpus)
-	_ = n.Set("totalmem", sys.MemoryLimit)
-	bridge.Method(vm, n, "freemem", 0, func(goja.FunctionCall) goja.Value { return vm.ToValue(sys.MemoryLimit / 2) })
-	bridge.Method(vm, n, "uptime", 0, func(goja.FunctionCall) goja.Value {
+	n := bridge.NewNatives(vm)
+	n.Value("cpus", cpus)
+	n.Value("totalmem", sys.MemoryLimit)
+	n.Func("freemem", func(goja.FunctionCall) goja.Value { return vm.ToValue(sys.MemoryLimit / 2) })
+	n.Func("uptime", func(goja.FunctionCall) goja.Value {
 		return vm.ToValue(float64(time.Since(sys.Start).Milliseconds()) / 1000)
 	})
-	return bridge.Load(h, script, n)
+	return bridge.Load(h, script, n.Object())
 }

@@ -71,14 +71,14 @@ func LoadWeb(h module.Host) *goja.Object { return bridge.Load(h, web, nil) }
 func natives(h module.Host) *goja.Object {
 	vm := h.VM()
 	data := buffer.Of(h)
-	n := vm.NewObject()
+	n := bridge.NewNatives(vm)
 	limit := int64(buffer.MaxLength)
 	if m := h.System().MemoryLimit; m > 0 {
 		limit = min(limit, m)
 	}
-	_ = n.Set("limit", limit)
+	n.Value("limit", limit)
 	// create makes an engine: (mode, level, strategy, window, dictionary).
-	bridge.Method(vm, n, "create", 5, func(c goja.FunctionCall) goja.Value {
+	n.Func("create", func(c goja.FunctionCall) goja.Value {
 		o := options{mode: mode(c.Argument(0).ToInteger()), level: int(c.Argument(1).ToInteger()),
 			strategy: int(c.Argument(2).ToInteger()), window: int(c.Argument(3).ToInteger())}
 		if b, ok := data.Bytes(c.Argument(4)); ok {
@@ -94,19 +94,19 @@ func natives(h module.Host) *goja.Object {
 		}
 		return vm.ToValue(&box{newDecoder(o)})
 	})
-	bridge.Method(vm, n, "push", 3, func(c goja.FunctionCall) goja.Value {
+	n.Func("push", func(c goja.FunctionCall) goja.Value {
 		e := engineOf(vm, c.Argument(0))
 		b, _ := data.Bytes(c.Argument(1))
 		check(vm, e.push(b, int(c.Argument(2).ToInteger())))
 		return goja.Undefined()
 	})
-	bridge.Method(vm, n, "end", 1, func(c goja.FunctionCall) goja.Value {
+	n.Func("end", func(c goja.FunctionCall) goja.Value {
 		if d, ok := engineOf(vm, c.Argument(0)).(*decoder); ok {
 			d.end()
 		}
 		return goja.Undefined()
 	})
-	bridge.Method(vm, n, "pull", 1, func(c goja.FunctionCall) goja.Value {
+	n.Func("pull", func(c goja.FunctionCall) goja.Value {
 		b, err := pull(engineOf(vm, c.Argument(0)))
 		check(vm, err)
 		if b == nil {
@@ -114,29 +114,29 @@ func natives(h module.Host) *goja.Object {
 		}
 		return data.Wrap(b)
 	})
-	bridge.Method(vm, n, "params", 2, func(c goja.FunctionCall) goja.Value {
+	n.Func("params", func(c goja.FunctionCall) goja.Value {
 		if e, ok := engineOf(vm, c.Argument(0)).(*encoder); ok {
 			check(vm, e.params(int(c.Argument(1).ToInteger())))
 		}
 		return goja.Undefined()
 	})
-	bridge.Method(vm, n, "close", 1, func(c goja.FunctionCall) goja.Value {
+	n.Func("close", func(c goja.FunctionCall) goja.Value {
 		engineOf(vm, c.Argument(0)).close()
 		return goja.Undefined()
 	})
-	bridge.Method(vm, n, "isBytes", 1, func(c goja.FunctionCall) goja.Value {
+	n.Func("isBytes", func(c goja.FunctionCall) goja.Value {
 		_, ok := data.Bytes(c.Argument(0))
 		return vm.ToValue(ok)
 	})
-	bridge.Method(vm, n, "view", 1, func(c goja.FunctionCall) goja.Value {
+	n.Func("view", func(c goja.FunctionCall) goja.Value {
 		b, _ := data.Bytes(c.Argument(0))
 		return data.Wrap(b)
 	})
-	bridge.Method(vm, n, "crc32", 2, func(c goja.FunctionCall) goja.Value {
+	n.Func("crc32", func(c goja.FunctionCall) goja.Value {
 		b := data.Data("data", c.Argument(0), nil)
 		return vm.ToValue(int64(crc32.Update(uint32(c.Argument(1).ToInteger()), crc32.IEEETable, b)))
 	})
-	bridge.Method(vm, n, "later", 1, func(c goja.FunctionCall) goja.Value {
+	n.Func("later", func(c goja.FunctionCall) goja.Value {
 		fn, ok := goja.AssertFunction(c.Argument(0))
 		if !ok {
 			panic(vm.NewTypeError("not a function"))
@@ -147,7 +147,7 @@ func natives(h module.Host) *goja.Object {
 		})
 		return goja.Undefined()
 	})
-	return n
+	return n.Object()
 }
 
 // pull takes output of an engine. A panic of a library that met input it does
