@@ -9,6 +9,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"github.com/lambent-run/lambent/js/internal/lazy"
 	"github.com/lambent-run/lambent/js/module"
 	"github.com/lambent-run/lambent/js/node/internal/asyncctx"
 	"github.com/lambent-run/lambent/js/node/internal/bridge"
@@ -150,10 +151,14 @@ func (s *set) warnOverflow(v goja.Value) {
 	}
 }
 
+// object returns what a guest holds of a timer. Most guests drop it, so it is
+// made when it is first looked at.
 func (s *set) object(proto *goja.Object, half any) *goja.Object {
-	o := s.vm.CreateObject(proto)
-	_ = o.DefineDataPropertySymbol(s.self, s.vm.ToValue(half), goja.FLAG_FALSE, goja.FLAG_FALSE, goja.FLAG_FALSE)
-	return o
+	return lazy.Object(s.vm, func() *goja.Object {
+		o := s.vm.CreateObject(proto)
+		_ = o.DefineDataPropertySymbol(s.self, s.vm.ToValue(half), goja.FLAG_FALSE, goja.FLAG_FALSE, goja.FLAG_FALSE)
+		return o
+	})
 }
 
 // half returns the Go half of an object, nil if v is none of ours.
