@@ -7,7 +7,7 @@ exports.unsupported = (name, why) => nodeError(Error, 'ERR_FEATURE_UNAVAILABLE_O
 // functions fills an object with functions that throw.
 exports.functions = (object, module, why, names) => {
   for (const name of names) {
-    object[name] = { [name]() { throw exports.unsupported(`${module}.${name}`, why); } }[name];
+    object[name] = { [name]: () => { throw exports.unsupported(`${module}.${name}`, why); } }[name];
   }
   return object;
 };

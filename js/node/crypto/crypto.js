@@ -344,7 +344,7 @@ const keys = () => require('internal/crypto/keys');
 for (const name of ['createSecretKey', 'createPublicKey', 'createPrivateKey', 'createSign', 'createVerify', 'sign', 'verify', 'generateKey', 'generateKeySync',
   'generateKeyPair', 'generateKeyPairSync', 'publicEncrypt', 'privateDecrypt', 'privateEncrypt', 'publicDecrypt', 'createECDH', 'diffieHellman', 'getCurves',
   'createDiffieHellman', 'createDiffieHellmanGroup', 'getDiffieHellman', 'generatePrime', 'generatePrimeSync', 'checkPrime', 'checkPrimeSync', 'setEngine']) {
-  exports[name] = { [name](...args) { return keys()[name](...args); } }[name];
+  exports[name] = { [name]: (...args) => keys()[name](...args) }[name];
 }
 Object.defineProperty(exports.generateKeyPair, Symbol.for('nodejs.util.promisify.custom'), {
   value: (type, o) => new globalThis.Promise((resolve, reject) => {

@@ -259,7 +259,8 @@ const extra = {
 function withCallback(name) {
   const operation = sync[name];
   const tail = extra[name];
-  const fn = { [name](...args) {
+  // An arrow function: a method would keep the object around it alive.
+  return { [name]: (...args) => {
     const callback = args.length > 1 || typeof args[0] === 'function' ? args.pop() : undefined;
     if (typeof callback !== 'function') {
       validateFunction(callback, name === 'opendir' ? 'callback' : 'cb');
@@ -279,7 +280,6 @@ function withCallback(name) {
     else if (result === undefined) native.later(() => callback(null));
     else native.later(() => callback(null, result));
   } }[name];
-  return fn;
 }
 
 for (const name of Object.keys(sync)) {

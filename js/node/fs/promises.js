@@ -7,11 +7,9 @@ const EventEmitter = require('events');
 // in a later turn, as the callback form delivers it.
 function promised(name) {
   const callback = fs[name];
-  return { [name](...args) {
-    return new Promise((resolve, reject) => {
-      callback(...args, (e, value) => (e ? reject(e) : resolve(value)));
-    });
-  } }[name];
+  return { [name]: (...args) => new Promise((resolve, reject) => {
+    callback(...args, (e, value) => (e ? reject(e) : resolve(value)));
+  }) }[name];
 }
 
 for (const name of ['access', 'copyFile', 'cp', 'opendir', 'rename', 'truncate', 'rm', 'rmdir', 'mkdir', 'readdir', 'readlink', 'symlink',

@@ -12,7 +12,7 @@ function primitive(fn, value) {
 // constant makes a function that returns the same value every time, and that
 // converts to it, as those of Node's os do.
 function constant(name, value) {
-  const fn = { [name]() { return value; } }[name];
+  const fn = { [name]: () => value }[name];
   exports[name] = typeof value === 'object' ? fn : primitive(fn, value);
 }
 

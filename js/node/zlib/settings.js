@@ -1,7 +1,8 @@
 // What zlib's functions and its stream classes share: modes and options.
 const { Object, RangeError, Number } = globalThis;
 const { nodeError, invalidArgType, outOfRange } = require('internal/errors');
-const constants = require('internal/constants').zlib;
+
+const QUALITY = 1, LGWIN = 2; // of constants.BROTLI_PARAM_*
 
 const DEFLATE = 1, INFLATE = 2, GZIP = 3, GUNZIP = 4, DEFLATERAW = 5, INFLATERAW = 6, UNZIP = 7, BROTLI_DECODE = 8, BROTLI_ENCODE = 9;
 const isBrotli = (mode) => mode >= BROTLI_DECODE;
@@ -37,8 +38,8 @@ function settings(mode, options) {
       if (!(id >= 0 && id <= 9)) throw nodeError(RangeError, 'ERR_BROTLI_INVALID_PARAM', `${key} is not a valid Brotli parameter`);
       const value = params[key];
       if (typeof value !== 'number' && typeof value !== 'boolean') throw invalidArgType('options.params[key]', 'number', value);
-      if (id === constants.BROTLI_PARAM_QUALITY && mode === BROTLI_ENCODE) out.level = value < 0 ? 0 : value > 11 ? 11 : Number(value);
-      if (id === constants.BROTLI_PARAM_LGWIN && mode === BROTLI_ENCODE) out.window = value < 10 ? 10 : value > 24 ? 24 : Number(value);
+      if (id === QUALITY && mode === BROTLI_ENCODE) out.level = value < 0 ? 0 : value > 11 ? 11 : Number(value);
+      if (id === LGWIN && mode === BROTLI_ENCODE) out.window = value < 10 ? 10 : value > 24 ? 24 : Number(value);
     }
     return out;
   }

@@ -77,6 +77,7 @@ func natives(h module.Host) *goja.Object {
 		limit = min(limit, m)
 	}
 	n.Value("limit", limit)
+	n.Value("legacy", vm.NewDynamicObject(&legacy{h: h}))
 	// create makes an engine: (mode, level, strategy, window, dictionary).
 	n.Func("create", func(c goja.FunctionCall) goja.Value {
 		o := options{mode: mode(c.Argument(0).ToInteger()), level: int(c.Argument(1).ToInteger()),

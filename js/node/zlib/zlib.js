@@ -2,7 +2,6 @@ const { Object, Number } = globalThis;
 const { settings, create, tooLarge, isDecoder, isBrotli, modes } = require('internal/zlib/settings');
 const { invalidArgType, validateFunction } = require('internal/errors');
 const { Buffer } = require('buffer');
-const constants = require('internal/constants').zlib;
 
 const { DEFLATE, INFLATE, GZIP, GUNZIP, DEFLATERAW, INFLATERAW, UNZIP, BROTLI_DECODE, BROTLI_ENCODE } = modes;
 
@@ -50,8 +49,8 @@ const functions = {
 };
 for (const name of Object.keys(functions)) {
   const mode = functions[name];
-  exports[`${name}Sync`] = { [`${name}Sync`](buffer, options) { return process(mode, buffer, options); } }[`${name}Sync`];
-  exports[name] = { [name](buffer, options, callback) {
+  exports[`${name}Sync`] = { [`${name}Sync`]: (buffer, options) => process(mode, buffer, options) }[`${name}Sync`];
+  exports[name] = { [name]: (buffer, options, callback) => {
     if (typeof options === 'function') [callback, options] = [options, {}];
     validateFunction(callback, 'callback');
     let result;
@@ -78,7 +77,7 @@ for (const name of Object.keys(classes)) {
     get() { return require('internal/zlib/streams')[name]; },
     set(value) { Object.defineProperty(exports, name, { value, writable: true, configurable: true, enumerable: true }); },
   });
-  exports[`create${name}`] = { [`create${name}`](options) { return new exports[name](options); } }[`create${name}`];
+  exports[`create${name}`] = { [`create${name}`]: (options) => new exports[name](options) }[`create${name}`];
 }
 
 exports.crc32 = function crc32(data, value = 0) {
@@ -86,13 +85,17 @@ exports.crc32 = function crc32(data, value = 0) {
   return native.crc32(data, value);
 };
 
-const codes = {
-  Z_OK: 0, Z_STREAM_END: 1, Z_NEED_DICT: 2, Z_ERRNO: -1, Z_STREAM_ERROR: -2, Z_DATA_ERROR: -3, Z_MEM_ERROR: -4, Z_BUF_ERROR: -5, Z_VERSION_ERROR: -6,
-};
-for (const key of Object.keys(codes)) codes[codes[key]] = key;
-exports.codes = Object.freeze(codes);
-exports.constants = Object.freeze(constants);
-for (const key of Object.keys(constants)) {
-  if (!key.startsWith('BROTLI')) Object.defineProperty(exports, key, { value: constants[key], enumerable: false });
+// lazy defines a member that is made when it is first read.
+function lazy(name, load) {
+  const set = (value) => Object.defineProperty(exports, name, { value, writable: true, configurable: true, enumerable: true });
+  Object.defineProperty(exports, name, { configurable: true, enumerable: true, get() { const value = load(); set(value); return value; }, set });
 }
-
+lazy('constants', () => Object.freeze(require('internal/constants').zlib));
+lazy('codes', () => {
+  const codes = {
+    Z_OK: 0, Z_STREAM_END: 1, Z_NEED_DICT: 2, Z_ERRNO: -1, Z_STREAM_ERROR: -2, Z_DATA_ERROR: -3, Z_MEM_ERROR: -4, Z_BUF_ERROR: -5, Z_VERSION_ERROR: -6,
+  };
+  for (const key of Object.keys(codes)) codes[codes[key]] = key;
+  return Object.freeze(codes);
+});
+Object.setPrototypeOf(exports, native.legacy);
