@@ -2,7 +2,6 @@ const { Object, Symbol } = globalThis;
 const { validateInteger, nodeError } = require('internal/errors');
 
 const MODEL = 'AMD EPYC';
-const constants = require('internal/constants').os;
 
 function primitive(fn, value) {
   Object.defineProperty(fn, Symbol.toPrimitive, { value: () => value, configurable: true });
@@ -69,6 +68,6 @@ exports.setPriority = function setPriority(pid, priority) {
   e.info = { errno: 13, code: 'EACCES', message: 'permission denied', syscall: 'uv_os_setpriority' };
   throw e;
 };
-Object.defineProperty(exports, 'constants', { value: constants, enumerable: true });
+Object.defineProperty(exports, 'constants', { enumerable: true, configurable: true, get() { return require('internal/constants').os; } });
 Object.defineProperty(exports, 'EOL', { value: '\n', enumerable: true, configurable: true });
 Object.defineProperty(exports, 'devNull', { value: '/dev/null', enumerable: true, configurable: true });
