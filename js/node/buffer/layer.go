@@ -1,6 +1,10 @@
 package buffer
 
-import "github.com/dop251/goja"
+import (
+	"sync"
+
+	"github.com/dop251/goja"
+)
 
 // method is a method of Buffer.prototype in Go. self is the memory of this.
 type method struct {
@@ -17,7 +21,7 @@ type layer struct {
 
 // Get implements goja.DynamicObject.
 func (l *layer) Get(key string) goja.Value {
-	m, ok := methods[key]
+	m, ok := methods()[key]
 	if !ok {
 		return nil
 	}
@@ -31,7 +35,7 @@ func (l *layer) Set(string, goja.Value) bool { return false }
 
 // Has implements goja.DynamicObject.
 func (l *layer) Has(key string) bool {
-	_, ok := methods[key]
+	_, ok := methods()[key]
 	return ok
 }
 
@@ -57,13 +61,13 @@ func (a *API) bind(name string, m method) *goja.Object {
 	return fn
 }
 
-// methods are the methods of Buffer.prototype by name.
-var methods = map[string]method{}
-
-func init() {
+// methods returns the methods of Buffer.prototype by name.
+var methods = sync.OnceValue(func() map[string]method {
+	all := map[string]method{}
 	for _, table := range []map[string]method{textMethods, sliceMethods, searchMethods, integerMethods(), floatMethods()} {
 		for name, m := range table {
-			methods[name] = m
+			all[name] = m
 		}
 	}
-}
+	return all
+})
