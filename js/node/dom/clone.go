@@ -35,7 +35,9 @@ var (
 )
 
 // LoadClone makes "internal/clone": structuredClone.
-func LoadClone(h module.Host) *goja.Object { return bridge.Load(h, cloneScript, cloneNatives(h).Object()) }
+func LoadClone(h module.Host) *goja.Object {
+	return bridge.Load(h, cloneScript, cloneNatives(h).Object())
+}
 
 // LoadMessaging makes "internal/messaging": MessageChannel and its kin.
 func LoadMessaging(h module.Host) *goja.Object {
@@ -43,7 +45,9 @@ func LoadMessaging(h module.Host) *goja.Object {
 }
 
 // LoadBlob makes "internal/blob": Blob and File.
-func LoadBlob(h module.Host) *goja.Object { return bridge.Load(h, blobScript, cloneNatives(h).Object()) }
+func LoadBlob(h module.Host) *goja.Object {
+	return bridge.Load(h, blobScript, cloneNatives(h).Object())
+}
 
 func cloneNatives(h module.Host) *bridge.Natives {
 	vm := h.VM()
