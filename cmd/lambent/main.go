@@ -91,7 +91,8 @@ Serve a folder of functions and call them with any AWS SDK or the AWS CLI:
 
   lambent serve ./functions
   aws lambda invoke --endpoint-url http://127.0.0.1:9000 \
-      --function-name hello --payload '{"name":"Ada"}' /dev/stdout
+      --function-name hello --payload '{"name":"Ada"}' \
+      --cli-binary-format raw-in-base64-out reply.json
 
 Or run one of them once:
 
