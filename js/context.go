@@ -68,7 +68,7 @@ func (inv *invocation) buildContext(arn string, clientContext, identity goja.Val
 			inv.waits = call.Argument(0)
 			return goja.Undefined()
 		}), goja.FLAG_TRUE, goja.FLAG_TRUE))
-	if !iso.handler.streaming {
+	if !iso.handler.streaming && !iso.noCallbacks {
 		method("succeed", func(call goja.FunctionCall) goja.Value {
 			inv.done(goja.Null(), call.Argument(0))
 			return goja.Undefined()

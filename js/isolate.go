@@ -32,6 +32,8 @@ type Isolate struct {
 	realm *loader.Realm
 	env   Environment
 	sys   module.System
+	// noCallbacks says that the runtime knows no callback and no context.done.
+	noCallbacks bool
 	// memory is the function's memory size as context shows it.
 	memory string
 
@@ -81,6 +83,10 @@ type handlerFunc struct {
 const callbackWarning = "AWS Lambda plans to remove support for callback-based function handlers starting with Node.js 24. " +
 	"Make this handler async to be ready for it, or set AWS_LAMBDA_NODEJS_DISABLE_CALLBACK_WARNING to hide this line."
 
+const callbackRemoved = "ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. " +
+	"You need to modify this function to use a supported handler signature to use Node.js 24 or later. " +
+	"For more information see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html."
+
 // interruptReason is the value of goja's interrupt for Interrupt.
 type interruptReason struct{}
 
@@ -92,7 +98,7 @@ type exitReason struct{ code int }
 // The end of ctx interrupts it. Errors are *HandlerError, *ExitError or
 // ErrInterrupted.
 func (p *Program) NewIsolate(ctx context.Context, env Environment) (*Isolate, error) {
-	iso := &Isolate{vm: goja.New(), env: env}
+	iso := &Isolate{vm: goja.New(), env: env, noCallbacks: noCallbacks(p.src.Runtime)}
 	iso.setUp(p)
 	iso.realm = p.loader.NewRealm(iso, iso.guestBuiltin)
 	stop := context.AfterFunc(ctx, iso.Interrupt)
@@ -198,6 +204,14 @@ func (iso *Isolate) setHandler(value goja.Value) error {
 			return newHandlerError("Runtime.MalformedStreamingHandler", "Only response streaming is supported.")
 		}
 		h.streaming = true
+	}
+	if iso.noCallbacks && !h.streaming {
+		if parameters >= 3 {
+			failure := iso.newErrorObject("Error", callbackRemoved)
+			iso.setName(failure, "Runtime.CallbackHandlerDeprecated")
+			return iso.initFailure(&thrown{failure})
+		}
+		h.callback = false
 	}
 	if parameters == 3 && !h.async && !h.streaming && iso.env.Vars["AWS_LAMBDA_NODEJS_DISABLE_CALLBACK_WARNING"] == "" {
 		iso.writeLog(2, console.Line(&iso.sys, module.Warn, callbackWarning))

@@ -2,6 +2,7 @@ package js_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -29,6 +30,37 @@ func TestHello(t *testing.T) {
 	reply, err := iso.Invoke(call(`{"name":"Ada"}`))
 	if err != nil || string(reply.Payload) != `{"statusCode":200,"body":"hello Ada"}` {
 		t.Errorf("%s %v", reply.Payload, err)
+	}
+}
+
+func TestNode24HasNoCallbacks(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, source, want string }{
+		{"a third parameter is refused", `exports.handler = (event, context, callback) => callback(null, 1)`, "Runtime.CallbackHandlerDeprecated"},
+		{"nothing is passed for it", `exports.handler = async (...args) => args.length`, "2"},
+		{"context has no done", `exports.handler = async (event, context) => [typeof context.done, typeof context.succeed, typeof context.awsRequestId]`,
+			`["undefined","undefined","string"]`},
+	}
+	for _, tc := range tests {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			p := js.Compile(js.Source{Files: fstest.MapFS{"index.js": {Data: []byte(tc.source)}}, Handler: "index.handler", Runtime: "nodejs24.x"}, nil)
+			iso, err := p.NewIsolate(t.Context(), js.Environment{MemorySize: 128})
+			var failure *js.HandlerError
+			if errors.As(err, &failure) {
+				if failure.Type != tc.want {
+					t.Errorf("error type %q, want %q", failure.Type, tc.want)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			reply, err := iso.Invoke(call(`{}`))
+			if err != nil || string(reply.Payload) != tc.want {
+				t.Errorf("got %s, %v; want %s", reply.Payload, err, tc.want)
+			}
+		})
 	}
 }
 

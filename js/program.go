@@ -1,9 +1,11 @@
 package js
 
 import (
+	"cmp"
 	"io"
 	"io/fs"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -21,6 +23,8 @@ type Source struct {
 	Layers map[string]fs.FS
 	// Handler is the handler string, "index.handler".
 	Handler string
+	// Runtime is the runtime identifier, "nodejs22.x". Default "nodejs20.x".
+	Runtime string
 }
 
 // Program is the code of one function version. Files are read, transformed and
@@ -48,7 +52,7 @@ func Compile(src Source, cache *Cache) *Program {
 		loader: loader.New(loader.Config{
 			Code:     src.Files,
 			Mounts:   src.Layers,
-			NodePath: nodePath,
+			NodePath: nodePath(src.Runtime),
 			Cache:    cache,
 		}),
 	}
@@ -70,10 +74,17 @@ var boundRegexps = sync.OnceFunc(func() {
 })
 
 // nodePath is where require looks after the node_modules folders.
-var nodePath = []string{
-	"/opt/nodejs/node20/node_modules", "/opt/nodejs/node_modules",
-	"/var/runtime/node_modules", "/var/runtime", module.CodeDir,
+func nodePath(runtime string) []string {
+	version := strings.TrimSuffix(strings.TrimPrefix(cmp.Or(runtime, "nodejs20.x"), "nodejs"), ".x")
+	return []string{
+		"/opt/nodejs/node" + version + "/node_modules", "/opt/nodejs/node_modules",
+		"/var/runtime/node_modules", "/var/runtime", module.CodeDir,
+	}
 }
+
+// noCallbacks reports whether a runtime is one from which AWS has removed the
+// callback and its kin (node-runtime section 4): Node.js 24.
+func noCallbacks(runtime string) bool { return runtime == "nodejs24.x" }
 
 // Environment is what one isolate gets of the world. Nothing else reaches it.
 type Environment struct {

@@ -25,7 +25,7 @@ type jsEngine struct{ cache *js.Cache }
 var _ Engine = jsEngine{}
 
 func (e jsEngine) Compile(_ context.Context, pkg Package) (Program, error) {
-	return jsProgram{js.Compile(js.Source{Files: pkg.Files, Layers: pkg.Layers, Handler: pkg.Handler}, e.cache)}, nil
+	return jsProgram{js.Compile(js.Source{Files: pkg.Files, Layers: pkg.Layers, Handler: pkg.Handler, Runtime: pkg.Runtime}, e.cache)}, nil
 }
 
 type jsProgram struct{ program *js.Program }
