@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -22,6 +23,13 @@ import (
 var knownFailures []byte
 
 var only = flag.String("case", "", "replay only the cases whose names contain this")
+
+// TestMain has the process live in UTC, as the lambent command does: the engine
+// takes its zone from the process.
+func TestMain(m *testing.M) {
+	time.Local = time.UTC
+	os.Exit(m.Run())
+}
 
 // target is something that functions are deployed to and invoked on.
 type target interface {
