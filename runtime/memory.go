@@ -77,6 +77,9 @@ func (w *memoryWatch) look() {
 	seen := w.rt.count.invocations.Load()
 	if seen == w.seen && w.rt.inFlight.Load() == 0 {
 		w.armed.Store(false)
+		if w.rt.inFlight.Load() > 0 { // it came in between, and found the watch armed
+			w.start()
+		}
 		return
 	}
 	w.seen = seen

@@ -1,6 +1,8 @@
 package loader
 
 import (
+	"strconv"
+
 	"github.com/dop251/goja"
 	"github.com/dop251/goja/ast"
 	"github.com/dop251/goja/file"
@@ -14,25 +16,38 @@ import (
 // and the process would end. So where the right operand is not a number
 // literal, with which a BigInt cannot be mixed anyway, the operator asks first.
 const (
-	hiddenPow   = " pow"
-	hiddenShift = " shift"
+	hiddenPow    = " pow"
+	hiddenPowIn  = " powIn"
+	hiddenShift  = " shift"
+	hiddenNumber = " number"
 )
+
+// bigParams are the hidden parameters for these calls, in the order of what
+// bigScript returns.
+var bigParams = []string{hiddenPow, hiddenPowIn, hiddenShift, hiddenNumber}
 
 // bigScript makes what the hidden calls call. check throws if x ** y is too
 // large, checkShift if x << y is for any x.
 var bigScript = module.NewScript("node:internal/bigints", "check, checkShift", `
 // An object becomes the number or BigInt that the operator would take it for.
 const numeric = (x) => (typeof x === 'object' || typeof x === 'function' ? -(-x) : x);
+const pow = (x, y) => {
+  x = numeric(x);
+  y = numeric(y);
+  if (typeof x === 'bigint') check(x, y);
+  return x ** y;
+};
 return [
-  (x, y) => {
-    x = numeric(x);
-    y = numeric(y);
-    if (typeof x === 'bigint') check(x, y);
-    return x ** y;
-  },
+  pow,
+  (object, key, y) => (object[key] = pow(object[key], y)),
   (y) => {
     y = numeric(y);
     if (typeof y === 'bigint') checkShift(y);
+    return y;
+  },
+  (y) => {
+    y = numeric(y);
+    if (typeof y === 'bigint') throw new RangeError('Lambent does not support **= with a BigInt on a private member or one of super');
     return y;
   },
 ];`)
@@ -56,19 +71,35 @@ func (h *hooks) boundBig(e ast.Expression) ast.Expression {
 		}
 		switch e.Operator {
 		case token.EXPONENT:
-			id, ok := e.Left.(*ast.Identifier)
-			if !ok {
-				// The place must not be evaluated twice. No exponent of a BigInt
-				// that this lets pass makes more than some MB of a word.
-				e.Right = h.bigCall(hiddenShift, e.Right.Idx0(), e.Right)
-				return e
-			}
-			e.Operator = token.ASSIGN
-			e.Right = h.bigCall(hiddenPow, e.Right.Idx0(), &ast.Identifier{Name: id.Name, Idx: id.Idx}, e.Right)
+			return h.assignPow(e)
 		case token.SHIFT_LEFT, token.SHIFT_RIGHT:
 			e.Right = h.bigCall(hiddenShift, e.Right.Idx0(), e.Right)
 		}
 	}
+	return e
+}
+
+// assignPow replaces left **= right. A place may be evaluated only once.
+func (h *hooks) assignPow(e *ast.AssignExpression) ast.Expression {
+	at := e.Right.Idx0()
+	switch left := e.Left.(type) {
+	case *ast.Identifier:
+		e.Operator = token.ASSIGN
+		e.Right = h.bigCall(hiddenPow, at, &ast.Identifier{Name: left.Name, Idx: left.Idx}, e.Right)
+		return e
+	case *ast.DotExpression:
+		if _, super := left.Left.(*ast.SuperExpression); !super {
+			key := &ast.StringLiteral{Idx: at, Value: left.Identifier.Name}
+			return h.bigCall(hiddenPowIn, at, left.Left, key, e.Right)
+		}
+	case *ast.BracketExpression:
+		if _, super := left.Left.(*ast.SuperExpression); !super {
+			return h.bigCall(hiddenPowIn, at, left.Left, left.Member, e.Right)
+		}
+	}
+	// A private member or one of super: only code of its class can reach it, so
+	// the exponent is refused here if it is a BigInt at all.
+	e.Right = h.bigCall(hiddenNumber, at, e.Right)
 	return e
 }
 
@@ -89,9 +120,9 @@ func (h *hooks) bigCall(name string, at file.Idx, args ...ast.Expression) ast.Ex
 	return callHidden(name, at, args...)
 }
 
-// bigFuncs returns the values of hiddenPow and hiddenShift.
-func (r *Realm) bigFuncs() (pow, shift goja.Value) {
-	if r.pow == nil {
+// bigFuncs returns the values of bigParams.
+func (r *Realm) bigFuncs() []goja.Value {
+	if r.big == nil {
 		check := r.vm.ToValue(func(call goja.FunctionCall) goja.Value {
 			guard.CheckPow(r.vm, call.Argument(0), call.Argument(1))
 			return goja.Undefined()
@@ -101,7 +132,9 @@ func (r *Realm) bigFuncs() (pow, shift goja.Value) {
 			return goja.Undefined()
 		})
 		made := bigScript.Run(r.vm, check, checkShift).ToObject(r.vm)
-		r.pow, r.shift = made.Get("0"), made.Get("1")
+		for i := range bigParams {
+			r.big = append(r.big, made.Get(strconv.Itoa(i)))
+		}
 	}
-	return r.pow, r.shift
+	return r.big
 }

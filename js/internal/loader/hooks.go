@@ -1,6 +1,8 @@
 package loader
 
 import (
+	"slices"
+
 	"github.com/dop251/goja"
 	"github.com/dop251/goja/ast"
 	"github.com/dop251/goja/file"
@@ -229,7 +231,10 @@ func takesStack(p ast.Pattern) bool {
 }
 
 // hookParams are the hidden parameters that the hooks need, in the order of args.
-var hookParams = []string{hiddenFix, hiddenTrace, hiddenDeep, hiddenPow, hiddenShift, hiddenDepth}
+var hookParams = append(append([]string{hiddenFix, hiddenTrace, hiddenDeep}, bigParams...), hiddenDepth)
+
+// noBigFuncs stand for bigParams where no operator asks.
+var noBigFuncs = slices.Repeat([]goja.Value{goja.Undefined()}, len(bigParams))
 
 // args returns the values of hookParams.
 func (h hooks) args(r *Realm) []goja.Value {
@@ -255,9 +260,9 @@ func (h hooks) args(r *Realm) []goja.Value {
 	if h.deep {
 		deep = r.deepFunc()
 	}
-	pow, shift := goja.Undefined(), goja.Undefined()
+	big := noBigFuncs
 	if h.big {
-		pow, shift = r.bigFuncs()
+		big = r.bigFuncs()
 	}
 	if h.async && !r.guarded.async {
 		r.guarded.async = true
@@ -267,5 +272,5 @@ func (h hooks) args(r *Realm) []goja.Value {
 		r.guarded.generator = true
 		guard.InstallGenerator(r.vm)
 	}
-	return []goja.Value{fix, trace, deep, pow, shift, r.vm.ToValue(0)}
+	return append(append([]goja.Value{fix, trace, deep}, big...), r.vm.ToValue(0))
 }

@@ -18,8 +18,9 @@ type Realm struct {
 	vm      *goja.Runtime
 	builtin func(name string) (*goja.Object, bool)
 
-	cjs                          commonState
-	fix, trace, deep, pow, shift goja.Value // the functions of hooks
+	cjs              commonState
+	fix, trace, deep goja.Value   // the functions of hooks
+	big              []goja.Value // those of bigParams
 
 	// guarded says which constructors without names are guarded by now.
 	guarded struct{ async, generator bool }
