@@ -3,6 +3,7 @@ package codec
 import (
 	"encoding/json"
 	"errors"
+	"math"
 	"runtime"
 	"strings"
 	"testing"
@@ -307,12 +308,18 @@ func TestDecodingAllocatesLittle(t *testing.T) {
 	}
 	_, c := newVM(t, false)
 	text := event(100)
-	if n := testing.AllocsPerRun(100, func() {
-		if _, err := c.Decode(text); err != nil {
-			t.Fatal(err)
-		}
-	}); n > 8 {
-		t.Errorf("%v allocations for an event of 100 items, want at most 8", n)
+	// The race detector makes pools lose things at random, so the least of many
+	// runs counts.
+	least := math.Inf(1)
+	for range 100 {
+		least = min(least, testing.AllocsPerRun(1, func() {
+			if _, err := c.Decode(text); err != nil {
+				t.Fatal(err)
+			}
+		}))
+	}
+	if least > 8 {
+		t.Errorf("%v allocations for an event of 100 items, want at most 8", least)
 	}
 }
 
