@@ -61,6 +61,9 @@ type Config struct {
 	HTTP http.RoundTripper
 	// NoNetwork leaves functions without a network: each request of theirs fails.
 	NoNetwork bool
+	// CacheDir is a folder for compiled WebAssembly modules, so that they need not
+	// be compiled again in another process. Default "": in memory only.
+	CacheDir string
 	// Observe are hooks for metrics and traces.
 	Observe observe.Hooks
 	// Engines adds or replaces engines by runtime identifier ("nodejs22.x").

@@ -58,7 +58,7 @@ func (r *Runtime) compile(ctx context.Context, engine Engine, fn Function) (*ver
 		}
 		layers = map[string]fs.FS{layerDir: codefs.Merge(trees...)}
 	}
-	program, err := engine.Compile(ctx, Package{Files: code.files, Layers: layers, Handler: fn.Handler, Runtime: fn.Runtime})
+	program, err := engine.Compile(ctx, Package{Files: code.files, Layers: layers, Handler: fn.Handler, Runtime: fn.Runtime, Isolation: fn.Isolation})
 	if err != nil {
 		return nil, err
 	}

@@ -98,7 +98,19 @@ type Package struct {
 	Handler string
 	// Runtime is the runtime identifier, "nodejs20.x".
 	Runtime string
+	// Isolation is IsolationEnvironment or IsolationInvocation.
+	Isolation string
 }
+
+// What a function's isolates keep from one invocation to the next.
+const (
+	// IsolationEnvironment keeps the guest's state while an isolate is warm, as
+	// on Lambda.
+	IsolationEnvironment = "environment"
+	// IsolationInvocation gives each invocation a pristine copy of the state
+	// that the init phase left.
+	IsolationInvocation = "invocation"
+)
 
 // Environment is what one isolate gets of the world. Nothing else reaches it.
 type Environment struct {

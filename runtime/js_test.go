@@ -109,3 +109,31 @@ func BenchmarkIdleIsolate(b *testing.B) {
 		rt.Close()
 	}
 }
+
+func TestIsolationByInvocationForgetsEverything(t *testing.T) {
+	t.Parallel()
+	rt, err := runtime.New(runtime.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rt.Close()
+	for name, want := range map[string]string{runtime.IsolationEnvironment: "3", runtime.IsolationInvocation: "1"} {
+		err := rt.Deploy(t.Context(), runtime.Function{
+			Name: name, Isolation: name, Code: runtime.Source(`let n = 0; exports.handler = async () => ++n`),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got string
+		for range 3 {
+			res, err := rt.Invoke(t.Context(), name, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = string(res.Payload)
+		}
+		if got != want {
+			t.Errorf("%s: the third invocation counts %s, want %s", name, got, want)
+		}
+	}
+}

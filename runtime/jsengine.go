@@ -25,24 +25,33 @@ type jsEngine struct{ cache *js.Cache }
 var _ Engine = jsEngine{}
 
 func (e jsEngine) Compile(_ context.Context, pkg Package) (Program, error) {
-	return jsProgram{js.Compile(js.Source{Files: pkg.Files, Layers: pkg.Layers, Handler: pkg.Handler, Runtime: pkg.Runtime}, e.cache)}, nil
+	source := js.Source{Files: pkg.Files, Layers: pkg.Layers, Handler: pkg.Handler, Runtime: pkg.Runtime}
+	return jsProgram{js.Compile(source, e.cache), pkg.Isolation == IsolationInvocation}, nil
 }
 
-type jsProgram struct{ program *js.Program }
+type jsProgram struct {
+	program *js.Program
+	once    bool // its isolates serve one invocation each
+}
 
 func (p jsProgram) NewIsolate(ctx context.Context, env Environment) (Isolate, error) {
 	iso, err := p.program.NewIsolate(ctx, js.Environment(env))
 	if err != nil {
 		return nil, fromJS(err)
 	}
-	return &jsIsolate{Isolate: iso}, nil
+	return &jsIsolate{Isolate: iso, once: p.once}, nil
 }
 
 // jsIsolate is a js.Isolate as an Isolate.
 type jsIsolate struct {
 	*js.Isolate
 	call js.Call // reused: an isolate serves one invocation at a time
+	once bool    // not to be used twice
+	used bool
 }
+
+// Usable reports whether the isolate may serve another invocation.
+func (i *jsIsolate) Usable() bool { return !(i.once && i.used) && i.Isolate.Usable() }
 
 var _ Isolate = (*jsIsolate)(nil)
 
@@ -60,6 +69,7 @@ func (i *jsIsolate) Invoke(call *Call) (Reply, error) {
 	if call.Stream != nil {
 		i.call.Stream = call.Stream
 	}
+	i.used = true
 	reply, err := i.Isolate.Invoke(&i.call)
 	i.call = js.Call{}
 	if err != nil {

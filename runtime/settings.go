@@ -26,6 +26,9 @@ type Function struct {
 	Environment map[string]string
 	// Layers are merged in order at /opt; a later one hides files of an earlier.
 	Layers []Code
+	// Isolation is IsolationEnvironment or IsolationInvocation. Default: what the
+	// environment variable LAMBENT_ISOLATION says, or IsolationEnvironment.
+	Isolation string
 	// LogFormat is "Text", the default, or "JSON".
 	LogFormat string
 	// LogLevel is the lowest level of the function's own log, SystemLogLevel

@@ -21,6 +21,10 @@ const (
 // defaultRuntime is the runtime identifier of a function that names none.
 const defaultRuntime = "nodejs20.x"
 
+// isolationVariable is the environment variable that sets Function.Isolation
+// where only Lambda's own settings can be given.
+const isolationVariable = "LAMBENT_ISOLATION"
+
 func defaultLogGroup(name string) string { return "/aws/lambda/" + name }
 
 // withDefaults checks fn against Lambda's limits and fills in what is zero. The
@@ -36,6 +40,7 @@ func (fn Function) withDefaults() (Function, error) {
 	fn.EphemeralStorage = cmp.Or(fn.EphemeralStorage, 512)
 	fn.LogGroup = cmp.Or(fn.LogGroup, defaultLogGroup(fn.Name))
 	fn.LogFormat = cmp.Or(fn.LogFormat, logText)
+	fn.Isolation = cmp.Or(fn.Isolation, fn.Environment[isolationVariable], IsolationEnvironment)
 	fn.Environment = maps.Clone(fn.Environment)
 	fn.Layers = slices.Clone(fn.Layers)
 	switch {
@@ -49,6 +54,8 @@ func (fn Function) withDefaults() (Function, error) {
 		return fn, fn.refuse("MemorySize", "want 128 to 10240 MB")
 	case fn.EphemeralStorage < 512 || fn.EphemeralStorage > 10240:
 		return fn, fn.refuse("EphemeralStorage", "want 512 to 10240 MB")
+	case fn.Isolation != IsolationEnvironment && fn.Isolation != IsolationInvocation:
+		return fn, fn.refuse("Isolation", fmt.Sprintf("is %q, want %s or %s", fn.Isolation, IsolationEnvironment, IsolationInvocation))
 	case len(fn.Layers) > 5:
 		return fn, fn.refuse("Layers", "want at most 5")
 	}
