@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -20,7 +21,7 @@ import (
 // Code is a deployment package, made by Source, Files, File, Dir, Zip or FS. An
 // error in making it (an unreadable folder, a broken zip) is Deploy's.
 type Code struct {
-	open    func() (tree, error)
+	open    func(context.Context) (tree, error)
 	handler string // the default handler; empty: index.handler
 }
 
@@ -36,7 +37,7 @@ func Source(text string) Code { return Files(map[string]string{"index.js": text}
 // Files is a package of files by slash-separated path.
 func Files(files map[string]string) Code {
 	files = maps.Clone(files)
-	return Code{open: func() (tree, error) { return memory(files) }}
+	return Code{open: func(context.Context) (tree, error) { return memory(files) }}
 }
 
 // memory makes the tree of texts in memory.
@@ -61,7 +62,7 @@ func File(path string) Code {
 	base := filepath.Base(path)
 	return Code{
 		handler: strings.TrimSuffix(base, filepath.Ext(base)) + ".handler",
-		open: func() (tree, error) {
+		open: func(context.Context) (tree, error) {
 			info, err := os.Stat(path)
 			if err != nil {
 				return tree{}, err
@@ -88,7 +89,7 @@ func File(path string) Code {
 // read when a guest first needs them, so they should stay as they are until the
 // function is deployed again.
 func Dir(path string) Code {
-	return Code{open: func() (tree, error) { return openDir(path) }}
+	return Code{open: func(context.Context) (tree, error) { return openDir(path) }}
 }
 
 func openDir(path string) (tree, error) {
@@ -110,7 +111,7 @@ func openDir(path string) (tree, error) {
 // paths or symbolic links that lead out of it. The bytes are lent for as long
 // as the function is deployed.
 func Zip(archive []byte) Code {
-	return Code{open: func() (tree, error) {
+	return Code{open: func(context.Context) (tree, error) {
 		t, err := codefs.Zip(archive)
 		if err != nil {
 			return tree{}, err
@@ -122,7 +123,7 @@ func Zip(archive []byte) Code {
 
 // FS is any file system. It must not change while it is deployed.
 func FS(fsys fs.FS) Code {
-	return Code{open: func() (tree, error) { return hashed(fsys) }}
+	return Code{open: func(context.Context) (tree, error) { return hashed(fsys) }}
 }
 
 // hashed hashes all names and contents of a file system.

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/lambent-run/lambent/runtime/function"
 	"github.com/lambent-run/lambent/runtime/observe"
 )
 
@@ -61,6 +62,10 @@ type Config struct {
 	HTTP http.RoundTripper
 	// NoNetwork leaves functions without a network: each request of theirs fails.
 	NoNetwork bool
+	// Directory knows functions besides those of Deploy: an invocation of a
+	// function that is not known yet asks it. Whoever changes what it says calls
+	// Refresh. Default nil: none.
+	Directory function.Directory
 	// CacheDir is a folder for compiled WebAssembly modules, so that they need not
 	// be compiled again in another process. Default "": in memory only.
 	CacheDir string

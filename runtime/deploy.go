@@ -15,64 +15,72 @@ import (
 	"github.com/lambent-run/lambent/runtime/observe"
 )
 
-// Deploy makes fn callable, replacing a function of the same name: what is in
-// flight finishes on the old code, and the next invocation starts on the new.
-// A setting that is refused is a *SettingError. An error that the code shows
-// only when it is loaded is the invocation's, as on Lambda.
+// Deploy makes fn callable as the version $LATEST, replacing a function of the
+// same name: what is in flight finishes on the old code, and the next
+// invocation starts on the new. A setting that is refused is a *SettingError. An
+// error that the code shows only when it is loaded is the invocation's, as on
+// Lambda.
 func (r *Runtime) Deploy(ctx context.Context, fn Function) error {
 	if !r.enter() {
 		return ErrClosed
 	}
 	defer r.leave()
+	v := &version{fn: &deployed{rt: r, id: function.ID{Region: r.cfg.Region, Name: fn.Name}}, name: latest, keep: fn.ProvisionedConcurrency}
+	if err := r.compile(ctx, v, fn); err != nil {
+		var missing *RuntimeError
+		if errors.As(err, &missing) {
+			return fn.refuse("Runtime", fmt.Sprintf("no engine runs %s; there are %v", missing.Runtime, missing.Known))
+		}
+		return err
+	}
+	return r.install(v)
+}
+
+// compile opens the code and makes the program of a version.
+func (r *Runtime) compile(ctx context.Context, v *version, fn Function) error {
 	fn, err := fn.withDefaults()
 	if err != nil {
 		return err
 	}
 	engine, ok := r.engines[fn.Runtime]
 	if !ok {
-		known := slices.Sorted(maps.Keys(r.engines))
-		return fn.refuse("Runtime", fmt.Sprintf("no engine runs %s; there are %v", fn.Runtime, known))
+		return &RuntimeError{Function: fn.Name, Runtime: fn.Runtime, Known: slices.Sorted(maps.Keys(r.engines))}
 	}
-	v, err := r.compile(ctx, engine, fn)
+	pkg, sum, err := open(ctx, fn)
 	if err != nil {
 		return fmt.Errorf("runtime: deploy %s: %w", fn.Name, err)
 	}
-	return r.install(v)
+	if v.program, err = engine.Compile(ctx, pkg); err != nil {
+		return fmt.Errorf("runtime: deploy %s: %w", fn.Name, err)
+	}
+	v.set, v.sha256, v.modified = fn, sum, time.Now()
+	v.lines = observe.Lines{
+		Function: fn.Name, Version: v.name, Runtime: fn.Runtime, Region: v.fn.id.Region, ARN: r.arn(v.fn.id).String(), MemorySize: fn.MemorySize,
+		JSON: fn.LogFormat == logJSON, Level: fn.SystemLogLevel, Provisioned: v.keep > 0,
+	}
+	v.vars = r.variables(v)
+	return nil
 }
 
-// compile opens the code and makes the program of a new version.
-func (r *Runtime) compile(ctx context.Context, engine Engine, fn Function) (*version, error) {
-	code, err := fn.Code.open()
+// open opens the code and the layers.
+func open(ctx context.Context, fn Function) (pkg Package, sum [32]byte, err error) {
+	code, err := fn.Code.open(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("code: %w", err)
+		return pkg, sum, fmt.Errorf("code: %w", err)
 	}
-	var layers map[string]fs.FS
+	pkg = Package{Files: code.files, Handler: fn.Handler, Runtime: fn.Runtime, Isolation: fn.Isolation}
 	if len(fn.Layers) > 0 {
 		trees := make([]fs.FS, len(fn.Layers))
 		for i, layer := range fn.Layers {
-			t, err := layer.open()
+			t, err := layer.open(ctx)
 			if err != nil {
-				return nil, fmt.Errorf("layer %d: %w", i+1, err)
+				return pkg, sum, fmt.Errorf("layer %d: %w", i+1, err)
 			}
 			trees[i] = t.files
 		}
-		layers = map[string]fs.FS{layerDir: codefs.Merge(trees...)}
+		pkg.Layers = map[string]fs.FS{layerDir: codefs.Merge(trees...)}
 	}
-	program, err := engine.Compile(ctx, Package{Files: code.files, Layers: layers, Handler: fn.Handler, Runtime: fn.Runtime, Isolation: fn.Isolation})
-	if err != nil {
-		return nil, err
-	}
-	return &version{
-		set:     fn,
-		program: program,
-		lines: observe.Lines{
-			Function: fn.Name, Version: latest, Runtime: fn.Runtime, Region: r.cfg.Region, MemorySize: fn.MemorySize,
-			JSON: fn.LogFormat == logJSON, Level: fn.SystemLogLevel, Provisioned: fn.ProvisionedConcurrency > 0,
-		},
-		vars:     r.variables(&fn),
-		sha256:   code.sha256,
-		modified: time.Now(),
-	}, nil
+	return pkg, code.sha256, nil
 }
 
 // layerDir is where guests see the layers.
@@ -80,18 +88,10 @@ const layerDir = "/opt"
 
 // install makes v the version that its name calls.
 func (r *Runtime) install(v *version) error {
-	name := v.set.Name
 	r.deploying.Lock()
 	defer r.deploying.Unlock()
-	fn := &deployed{
-		rt: r, name: name, gate: r.gov.NewGate(), stream: r.log.Stream(name),
-		arn: function.ARN{Region: r.cfg.Region, Account: r.cfg.AccountID, Name: name}.String(),
-	}
-	found, exists := r.functions.Load(name)
-	if exists {
-		fn = found.(*deployed)
-	}
-	if err := fn.gate.Set(v.set.ReservedConcurrency, v.set.ProvisionedConcurrency); err != nil {
+	fn := r.deployedAs(v.fn.id)
+	if err := fn.gate.Set(v.set.ReservedConcurrency, v.keep); err != nil {
 		field := "ReservedConcurrency"
 		if v.set.ReservedConcurrency == nil || errors.Is(err, governor.ErrAboveReserved) {
 			field = "ProvisionedConcurrency"
@@ -99,16 +99,8 @@ func (r *Runtime) install(v *version) error {
 		return v.set.refuse(field, err.Error())
 	}
 	v.fn = fn
-	v.lines.ARN = fn.arn
-	v.group = r.pool.Group(v, v.set.ProvisionedConcurrency)
-	old := fn.version.Swap(v)
-	if !exists {
-		r.functions.Store(name, fn)
-	}
-	if old != nil {
-		old.group.Retire()
-	}
-	v.group.Refill()
+	v.enable()
+	r.publish(fn, &routes{latest: v})
 	return nil
 }
 

@@ -45,8 +45,8 @@ func (v *version) NewEnv() *environment {
 	maps.Copy(vars, v.vars)
 	vars["AWS_LAMBDA_LOG_STREAM_NAME"] = stream
 	e.spec = Environment{
-		FunctionName:    v.fn.name,
-		FunctionVersion: latest,
+		FunctionName:    v.fn.id.Name,
+		FunctionVersion: v.name,
 		LogGroup:        v.set.LogGroup,
 		LogStream:       stream,
 		MemorySize:      v.set.MemorySize,
@@ -71,11 +71,11 @@ func logStream(v *version, now time.Time) string {
 		}
 	}
 	b := now.UTC().AppendFormat(make([]byte, 0, 128), "2006/01/02/")
-	if v.set.LogGroup != defaultLogGroup(v.fn.name) {
-		b = append(b, v.fn.name...)
+	if v.set.LogGroup != defaultLogGroup(v.fn.id.Name) {
+		b = append(b, v.fn.id.Name...)
 	}
 	b = append(b, '[')
-	b = append(b, latest...)
+	b = append(b, v.name...)
 	b = append(b, ']')
 	return string(hex.AppendEncode(b, id[:]))
 }

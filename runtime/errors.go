@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/lambent-run/lambent/runtime/internal/governor"
@@ -151,4 +152,15 @@ type SettingError struct {
 
 func (e *SettingError) Error() string {
 	return fmt.Sprintf("runtime: deploy %s: %s: %s", e.Function, e.Field, e.Message)
+}
+
+// RuntimeError reports a function whose runtime identifier has no engine.
+type RuntimeError struct {
+	Function, Runtime string
+	// Known are the runtime identifiers that have one.
+	Known []string
+}
+
+func (e *RuntimeError) Error() string {
+	return fmt.Sprintf("runtime: no engine runs %s, the runtime of %s; there are %s", e.Runtime, e.Function, strings.Join(e.Known, ", "))
 }

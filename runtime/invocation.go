@@ -4,8 +4,8 @@ import "time"
 
 // Invocation is one request to a function.
 type Invocation struct {
-	// Function is the function's name.
-	Function string
+	// Function is the function's name, Region its Region. Default: the Runtime's.
+	Function, Region string
 	// Qualifier is a version or alias, empty for the default ($LATEST).
 	Qualifier string
 	// Payload is the event, a JSON text of at most MaxRequestBytes. Empty counts

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/lambent-run/lambent/runtime/function"
 	"github.com/lambent-run/lambent/runtime/internal/worker"
 	"github.com/lambent-run/lambent/runtime/observe"
 )
@@ -24,9 +25,9 @@ var emptyEvent = []byte("{}")
 // context's error, wrapped, if ctx ended first, which stops the invocation and
 // discards its isolate.
 func (r *Runtime) Do(ctx context.Context, inv Invocation) (Result, error) {
-	x, err := r.admit(&inv)
+	x, v, err := r.admit(&inv)
 	if err != nil {
-		return Result{RequestID: inv.RequestID, ExecutedVersion: x.version()}, err
+		return refused(&inv, v), err
 	}
 	if err = x.prepare(ctx); err == nil {
 		var outcome worker.Outcome
@@ -59,9 +60,10 @@ type Receiver interface {
 // Runtime.Interrupt and the function's timeout end the invocation early.
 func (r *Runtime) Handle(inv Invocation, to Receiver) {
 	ctx := context.Background()
-	x, err := r.admit(&inv)
+	x, v, err := r.admit(&inv)
 	if err != nil {
-		to.Receive(&Result{RequestID: inv.RequestID, ExecutedVersion: x.version()}, err)
+		res := refused(&inv, v)
+		to.Receive(&res, err)
 		return
 	}
 	err = x.prepare(ctx)
@@ -91,60 +93,57 @@ func (r *Runtime) Handle(inv Invocation, to Receiver) {
 func (r *Runtime) Interrupt() { r.workers.Interrupt() }
 
 // admit says whether the invocation may run, and takes its slot. It fills in
-// inv's request id and payload. With an error, the run is nil unless the
-// version is known.
-func (r *Runtime) admit(inv *Invocation) (*run, error) {
+// inv's request id and payload. The version is nil if there is none to serve.
+func (r *Runtime) admit(inv *Invocation) (*run, *version, error) {
 	if inv.RequestID == "" {
 		inv.RequestID = newRequestID()
 	}
 	if !r.enter() {
-		return nil, ErrClosed
+		return nil, nil, ErrClosed
 	}
-	x, err := r.reserve(inv)
+	v, err := r.resolve(function.ID{Region: inv.Region, Name: inv.Function}, inv.Qualifier)
+	var x *run
+	if err == nil {
+		x, err = r.reserve(inv, v)
+	}
 	if err != nil {
 		r.leave()
 	}
-	return x, err
+	return x, v, err
 }
 
-func (r *Runtime) reserve(inv *Invocation) (*run, error) {
-	v, err := r.resolve(inv.Function, inv.Qualifier)
-	if err != nil {
-		return nil, err
+// refused is the result of an invocation that did not run.
+func refused(inv *Invocation, v *version) Result {
+	res := Result{RequestID: inv.RequestID}
+	if v != nil {
+		res.ExecutedVersion = v.name
 	}
+	return res
+}
+
+func (r *Runtime) reserve(inv *Invocation, v *version) (*run, error) {
 	if len(inv.Payload) > MaxRequestBytes {
-		return refusedRun, ErrRequestTooLarge
+		return nil, ErrRequestTooLarge
 	}
 	if len(inv.Payload) == 0 {
 		inv.Payload = emptyEvent
 	} else if err := checkPayload(inv.Payload); err != nil {
-		return refusedRun, err
+		return nil, err
 	}
 	if v.fn.breaker.stuck.Load() > 0 && r.workers.Stuck() >= r.cfg.MaxAbandoned {
-		return refusedRun, v.fn.suspended(breakerRest)
+		return nil, v.fn.suspended(breakerRest)
 	}
 	x := r.newRun()
 	x.began = time.Now()
 	if reason := v.fn.gate.Reserve(&x.slot, r.at(x.began)); reason != "" {
 		r.runs.Put(x)
-		return refusedRun, v.fn.throttled(reason)
+		return nil, v.fn.throttled(reason)
 	}
 	x.v, x.inv = v, *inv
-	x.res.RequestID, x.res.ExecutedVersion = inv.RequestID, latest
+	x.res.RequestID, x.res.ExecutedVersion = inv.RequestID, v.name
 	r.count.invocations.Add(1)
 	r.memory.start()
 	return x, nil
-}
-
-// refusedRun stands for a run of a known version that was not admitted.
-var refusedRun = new(run)
-
-// version is what a Result says of the version, for a run that may be nil.
-func (x *run) version() string {
-	if x == nil {
-		return ""
-	}
-	return latest
 }
 
 // prepare finds an environment for x and starts the log. An error means that
@@ -284,5 +283,5 @@ func (x *run) giveBack(abandoned bool, now int64) {
 
 // cancelled is the error for an invocation whose context ended.
 func (x *run) cancelled(ctx context.Context) error {
-	return fmt.Errorf("runtime: invocation of %s cancelled: %w", x.v.fn.name, context.Cause(ctx))
+	return fmt.Errorf("runtime: invocation of %s cancelled: %w", x.v.fn.id.Name, context.Cause(ctx))
 }

@@ -82,7 +82,7 @@ func (x *run) observe(inv *Invocation, report *observe.Report, wait time.Duratio
 	}
 	if hook := x.rt.cfg.Observe.Invoked; hook != nil {
 		hook(observe.Invocation{
-			Function: x.v.fn.name, Version: latest, RequestID: report.RequestID, TraceID: inv.TraceID,
+			Function: x.v.fn.id.Name, Version: x.v.name, RequestID: report.RequestID, TraceID: inv.TraceID,
 			Status: report.Status, ErrorType: report.ErrorType, ColdStart: report.Cold,
 			Duration: report.Duration, Wait: wait,
 			RequestBytes: len(inv.Payload), ResponseBytes: report.ResponseBytes,
@@ -111,7 +111,7 @@ func (x *run) conclude(ctx context.Context, res *Result, report *observe.Report,
 	res.Payload = failure.Payload
 	report.ResponseBytes = len(res.Payload)
 	if report.Status == observe.Timeout {
-		return &TimeoutError{Function: x.v.fn.name, After: x.v.set.Timeout, Payload: failure.Payload, failure: failure}
+		return &TimeoutError{Function: x.v.fn.id.Name, After: x.v.set.Timeout, Payload: failure.Payload, failure: failure}
 	}
 	return failure
 }

@@ -3,7 +3,6 @@ package runtime
 import (
 	"cmp"
 	"context"
-	"errors"
 	"maps"
 	"net/http"
 	"slices"
@@ -11,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/lambent-run/lambent/runtime/function"
 	"github.com/lambent-run/lambent/runtime/internal/governor"
 	"github.com/lambent-run/lambent/runtime/internal/pool"
 	"github.com/lambent-run/lambent/runtime/internal/worker"
@@ -41,7 +41,8 @@ type Runtime struct {
 	log     *observe.Log // nil: discarded
 	http    http.RoundTripper
 
-	functions sync.Map   // name -> *deployed
+	home      region     // of cfg.Region
+	abroad    sync.Map   // Region -> *region, of the others
 	deploying sync.Mutex // makes changes of functions one after the other
 	base      context.Context
 	stop      context.CancelFunc // ends base, and with it all init phases
@@ -147,7 +148,8 @@ func (r *Runtime) Close() error {
 		r.memory.close()
 		r.pool.Close()
 		r.workers.Close()
-		r.functions.Clear()
+		r.home.functions.Clear()
+		r.abroad.Clear()
 		r.log.Close(logPatience)
 		if t, ok := r.http.(*http.Transport); ok && r.cfg.HTTP == nil {
 			t.CloseIdleConnections()
@@ -167,8 +169,7 @@ func (r *Runtime) Stats() Stats {
 		Evictions:      r.pool.Evicted(),
 		Throttles:      r.gov.Refused(),
 	}
-	for _, v := range r.functions.Range {
-		fn := v.(*deployed)
+	for fn := range r.functions {
 		s.Functions++
 		s.InFlight += fn.gate.InFlight()
 		if fn.breaker.suspends() {
@@ -180,38 +181,49 @@ func (r *Runtime) Stats() Stats {
 	return s
 }
 
-// Functions describes the deployed functions, by name.
+// functions yields the installed functions of all Regions.
+func (r *Runtime) functions(yield func(*deployed) bool) {
+	for _, fn := range r.home.functions.Range {
+		if !yield(fn.(*deployed)) {
+			return
+		}
+	}
+	for _, reg := range r.abroad.Range {
+		for _, fn := range reg.(*region).functions.Range {
+			if !yield(fn.(*deployed)) {
+				return
+			}
+		}
+	}
+}
+
+// Functions describes the version $LATEST of the functions, by name: those that
+// were deployed, and of the Directory's those that have been called.
 func (r *Runtime) Functions() []FunctionInfo {
 	var all []FunctionInfo
-	for _, v := range r.functions.Range {
-		all = append(all, v.(*deployed).version.Load().info())
+	for fn := range r.functions {
+		if v := fn.routes.Load().latest; v != nil {
+			all = append(all, v.info())
+		}
 	}
-	slices.SortFunc(all, func(a, b FunctionInfo) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(all, func(a, b FunctionInfo) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Region, b.Region))
+	})
 	return all
 }
 
-// Function describes one deployed function, or returns a *NotFoundError. An
+// Function describes one function's version, or returns a *NotFoundError. An
 // empty qualifier is the default, $LATEST.
 func (r *Runtime) Function(name, qualifier string) (FunctionInfo, error) {
-	v, err := r.resolve(name, qualifier)
+	v, err := r.resolve(function.ID{Name: name}, qualifier)
 	if err != nil {
 		return FunctionInfo{}, err
 	}
 	return v.info(), nil
 }
 
-// info describes the version.
-func (v *version) info() FunctionInfo {
-	n := v.group.Count()
-	return FunctionInfo{
-		Name: v.fn.name, ARN: v.fn.arn, Version: latest, Runtime: v.set.Runtime, Handler: v.set.Handler,
-		Timeout: v.set.Timeout, MemorySize: v.set.MemorySize, CodeSHA256: v.sha256, Modified: v.modified,
-		InFlight: v.fn.gate.InFlight(), Isolates: n.Live, Idle: n.Idle,
-	}
-}
-
-// Remove deletes a function. What is in flight finishes. An unknown name is a
-// *NotFoundError.
+// Remove deletes a function of the Runtime's Region. What is in flight finishes.
+// An unknown name is a *NotFoundError.
 func (r *Runtime) Remove(name string) error {
 	if !r.enter() {
 		return ErrClosed
@@ -219,14 +231,8 @@ func (r *Runtime) Remove(name string) error {
 	defer r.leave()
 	r.deploying.Lock()
 	defer r.deploying.Unlock()
-	found, ok := r.functions.LoadAndDelete(name)
-	if !ok {
-		return r.notFound(name, "")
-	}
-	fn := found.(*deployed)
-	fn.version.Load().group.Retire()
-	if err := fn.gate.Set(nil, 0); err != nil {
-		return errors.Join(errors.New("runtime: remove "+name), err)
+	if id := (function.ID{Region: r.cfg.Region, Name: name}); !r.uninstall(id) {
+		return r.notFound(id, "")
 	}
 	return nil
 }

@@ -47,9 +47,9 @@ type Function struct {
 
 // FunctionInfo describes a deployed function.
 type FunctionInfo struct {
-	Name, ARN, Version, Runtime, Handler string
-	Timeout                              time.Duration
-	MemorySize                           int
+	Name, Region, ARN, Version, Runtime, Handler string
+	Timeout                                      time.Duration
+	MemorySize                                   int
 	// CodeSHA256 is the hash of the code.
 	CodeSHA256 [32]byte
 	// Modified is when the function was deployed.

@@ -133,7 +133,7 @@ func (c *cold) report(took time.Duration, err error) {
 		return c.v.lines.InitReport(b, time.Now(), phase, status, errorType, took)
 	})
 	if hook := c.v.fn.rt.cfg.Observe.Started; hook != nil {
-		hook(observe.Init{Function: c.v.fn.name, Version: latest, Status: status, ErrorType: errorType, Duration: took})
+		hook(observe.Init{Function: c.v.fn.id.Name, Version: c.v.name, Status: status, ErrorType: errorType, Duration: took})
 	}
 }
 
@@ -185,7 +185,7 @@ func (fn *deployed) abandoned() int64 {
 	now := fn.rt.clock()
 	fn.breaker.abandoned(now)
 	if hook := fn.rt.cfg.Observe.Abandoned; hook != nil {
-		hook(fn.name, fn.rt.workers.Stuck())
+		hook(fn.id.Name, fn.rt.workers.Stuck())
 	}
 	return now
 }

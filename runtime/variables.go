@@ -16,12 +16,13 @@ var reserved = map[string]bool{
 	"AWS_LAMBDA_RUNTIME_API": true, "AWS_LAMBDA_MAX_CONCURRENCY": true, "LAMBDA_TASK_ROOT": true, "LAMBDA_RUNTIME_DIR": true,
 }
 
-// variables are the environment variables of a function's guests, complete but
+// variables are the environment variables of a version's guests, complete but
 // for the log stream, which each environment has its own of. Nothing comes from
 // the host. The names and values are those recorded on Lambda; addresses of
 // services that do not exist here keep their documented values, so that code
 // that reads them finds what it expects.
-func (r *Runtime) variables(fn *Function) map[string]string {
+func (r *Runtime) variables(v *version) map[string]string {
+	fn := &v.set
 	initialization := "on-demand"
 	if fn.ProvisionedConcurrency > 0 {
 		initialization = "provisioned-concurrency"
@@ -49,11 +50,11 @@ func (r *Runtime) variables(fn *Function) map[string]string {
 		"_HANDLER":                        fn.Handler,
 		"_AWS_XRAY_DAEMON_ADDRESS":        "169.254.100.1",
 		"_AWS_XRAY_DAEMON_PORT":           "2000",
-		"AWS_REGION":                      r.cfg.Region,
-		"AWS_DEFAULT_REGION":              r.cfg.Region,
+		"AWS_REGION":                      v.fn.id.Region,
+		"AWS_DEFAULT_REGION":              v.fn.id.Region,
 		"AWS_EXECUTION_ENV":               "AWS_Lambda_" + fn.Runtime,
 		"AWS_LAMBDA_FUNCTION_NAME":        fn.Name,
-		"AWS_LAMBDA_FUNCTION_VERSION":     latest,
+		"AWS_LAMBDA_FUNCTION_VERSION":     v.name,
 		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": strconv.Itoa(fn.MemorySize),
 		"AWS_LAMBDA_INITIALIZATION_TYPE":  initialization,
 		"AWS_LAMBDA_LOG_GROUP_NAME":       fn.LogGroup,

@@ -52,8 +52,8 @@ type Version struct {
 
 // Code is a deployment package or the content of a layer.
 type Code interface {
-	// Open returns the files and the package's SHA-256. The files must stay
-	// readable until closed, which files does if it is an io.Closer.
+	// Open returns the files and the package's SHA-256. The files stay readable
+	// for as long as they are referenced.
 	Open(ctx context.Context) (files fs.FS, sha256 [32]byte, err error)
 }
 
