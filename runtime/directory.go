@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 
 	"github.com/lambent-run/lambent/runtime/function"
 	"github.com/lambent-run/lambent/runtime/observe"
@@ -49,6 +48,11 @@ func (r *Runtime) Refresh(ctx context.Context, id function.ID) error {
 	if r.cfg.Directory == nil {
 		return errors.New("runtime: refresh without a Directory")
 	}
+	return r.renew(ctx, id)
+}
+
+// renew is Refresh.
+func (r *Runtime) renew(ctx context.Context, id function.ID) error {
 	id = r.full(id)
 	r.deploying.Lock()
 	defer r.deploying.Unlock()
@@ -83,9 +87,8 @@ func (r *Runtime) apply(id function.ID, d *function.Deployment) (*deployed, erro
 		keep := d.Provisioned[name]
 		// Guests can tell whether their environment is provisioned, so that is
 		// part of what a version is.
-		revision := revision + "/" + strconv.Itoa(keep)
 		v := old.version(name)
-		if v == nil || v.revision != revision {
+		if v == nil || v.revision != revision || v.keep != keep {
 			v = &version{fn: fn, name: name, revision: revision, keep: keep}
 		}
 		if name == latest {

@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"sync"
@@ -87,8 +88,32 @@ func (t *routes) pick(qualifier string) *version {
 	return t.version(alias.Version)
 }
 
+// patience is how many changes of a function one look-up follows that come
+// between finding a version and opening it.
+const patience = 16
+
 // resolve finds the version for a name and qualifier, ready to serve.
 func (r *Runtime) resolve(id function.ID, qualifier string) (*version, error) {
+	for range patience {
+		v, err := r.find(id, qualifier)
+		if err != nil || v.ready.Load() {
+			return v, err
+		}
+		if err = v.prepare(r.base); err == nil {
+			return v, nil
+		}
+		if !errors.Is(err, errReplaced) {
+			return nil, err
+		}
+		if err := r.renew(r.base, id); err != nil {
+			return nil, err
+		}
+	}
+	return nil, r.notFound(id, qualifier)
+}
+
+// find finds the version for a name and qualifier.
+func (r *Runtime) find(id function.ID, qualifier string) (*version, error) {
 	var fn *deployed
 	if found, ok := r.in(id.Region).functions.Load(id.Name); ok {
 		fn = found.(*deployed)
@@ -103,11 +128,6 @@ func (r *Runtime) resolve(id function.ID, qualifier string) (*version, error) {
 	v := fn.routes.Load().pick(qualifier)
 	if v == nil {
 		return nil, r.notFound(id, qualifier)
-	}
-	if !v.ready.Load() {
-		if err := v.prepare(r.base); err != nil {
-			return nil, err
-		}
 	}
 	return v, nil
 }
