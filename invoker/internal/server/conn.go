@@ -52,6 +52,9 @@ type conn struct {
 	// lastURI and last are the latest route: clients tend to repeat themselves.
 	lastURI string
 	last    route
+	// abroad is the latest Region that was not the server's own, and region that
+	// of a request for direct.go.
+	abroad, region string
 	// out is the buffer for the answers of direct.go, requestID and traceID are
 	// those of its present request, and ended is why the connection ends after it.
 	out                []byte

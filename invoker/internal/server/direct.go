@@ -27,7 +27,7 @@ const maxDirectPayload = 8 << 10
 func (c *conn) Read(p []byte) (int, error) {
 	for {
 		n, err := c.Conn.Read(p)
-		if err != nil || n == 0 || !c.between() || c.srv.indirect {
+		if err != nil || n == 0 || !c.between() || c.srv.indirect || c.srv.cfg.Authenticate != nil {
 			return n, err
 		}
 		body, ok := c.recognise(p[:n])
@@ -63,14 +63,14 @@ func (c *conn) serveDirect(body []byte) error {
 	r := &c.last
 	c.requestID, c.traceID = newIDs(c.reg.wallClock())
 	c.ended = nil
-	if fault := s.checkPlace(&r.fn); fault != nil {
+	if fault := s.checkPlace(&r.fn, c.region); fault != nil {
 		c.answer(&runtime.Result{}, fault, false, s.conns.draining())
 	} else {
 		// The bytes that were read are fasthttp's, and the function may keep the
 		// event if it cannot be stopped.
 		c.body = append(c.body[:0], body...)
 		s.cfg.Runtime.Handle(runtime.Invocation{
-			Function: r.fn.Name, Qualifier: r.fn.Qualifier, Payload: c.body, RequestID: c.requestID, TraceID: c.traceID,
+			Function: r.fn.Name, Region: c.region, Qualifier: r.fn.Qualifier, Payload: c.body, RequestID: c.requestID, TraceID: c.traceID,
 		}, c)
 	}
 	if c.abandoned.Load() {

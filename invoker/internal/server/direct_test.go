@@ -29,6 +29,7 @@ func TestWhichRequestsAreServedDirectly(t *testing.T) {
 		{"no body", directHead + "Content-Length: 0\r\n\r\n", true, ""},
 		{"no length", directHead + "\r\n", true, ""},
 		{"a signed request", directHead + "authorization: AWS4-HMAC-SHA256 Credential=x\r\nX-Amz-Date: 20260101T000000Z\r\nX-Amz-Security-Token: t\r\nX-Amz-Content-Sha256: h\r\nx-amz-user-agent: aws-sdk-js\r\nConnection: Keep-Alive\r\nAmz-Sdk-Request: attempt=1; max=3\r\nContent-Length: 1\r\n\r\n1", true, "1"},
+		{"a presigned request", strings.Replace(directHead, "invocations", "invocations?X-Amz-Credential=k%2F20260101%2Feu-west-1%2Flambda%2Faws4_request", 1) + "\r\n", false, ""},
 		{"names in any case", "POST " + invokeHello + " HTTP/1.1\r\nhOST: x\r\ncONTENT-lENGTH:  1 \r\n\r\n1", true, "1"},
 		{"an ARN", strings.Replace(directHead, "hello", "arn%3Aaws%3Alambda%3Aus-east-1%3A000000000000%3Afunction%3Ahello", 1) + "\r\n", true, ""},
 		{"half a body", directHead + "Content-Length: 3\r\n\r\n[1", false, ""},
@@ -64,7 +65,7 @@ func TestWhichRequestsAreServedDirectly(t *testing.T) {
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			body, ok := (&conn{}).recognise([]byte(tc.text))
+			body, ok := (&conn{srv: &Server{region: "us-east-1"}}).recognise([]byte(tc.text))
 			if ok != tc.direct || string(body) != tc.body {
 				t.Errorf("recognised %v with body %q, want %v with %q", ok, body, tc.direct, tc.body)
 			}
@@ -246,7 +247,7 @@ func FuzzRecognise(f *testing.F) {
 	f.Add([]byte(directHead + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"))
 	f.Add([]byte(directHead + "X: y\r z\r\n\r\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		c := &conn{}
+		c := &conn{srv: &Server{region: "us-east-1"}}
 		body, ok := c.recognise(text)
 		if !ok {
 			return

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/valyala/fasthttp"
@@ -148,6 +149,13 @@ func throttled(reason string) *apiError {
 	return &apiError{status: 429, code: "TooManyRequestsException", kind: typeUser, message: "Rate Exceeded.", reason: reason}
 }
 
+func invalidRuntime(e *runtime.RuntimeError) *apiError {
+	return &apiError{
+		status: 502, code: "InvalidRuntimeException", kind: typeUser, upper: true,
+		message: "Lambent does not run " + e.Runtime + ", the runtime of " + e.Function + ". It runs " + strings.Join(e.Known, ", ") + ".",
+	}
+}
+
 func notImplemented(what string) *apiError {
 	return &apiError{
 		status: 501, code: "NotImplementedException", kind: typeUser,
@@ -174,6 +182,7 @@ func (s *Server) runtimeError(err error, operation string) *apiError {
 		throttle  *runtime.ThrottledError
 		payload   *runtime.PayloadError
 		suspended *runtime.SuspendedError
+		engine    *runtime.RuntimeError
 	)
 	switch {
 	case errors.As(err, &missing):
@@ -182,6 +191,8 @@ func (s *Server) runtimeError(err error, operation string) *apiError {
 		return throttled(throttle.Reason)
 	case errors.As(err, &payload):
 		return invalidRequestContent("Could not parse request body into json: Could not parse payload into json: " + payload.Detail)
+	case errors.As(err, &engine):
+		return invalidRuntime(engine)
 	case errors.Is(err, runtime.ErrRequestTooLarge):
 		return requestTooLarge(operation)
 	case errors.As(err, &suspended):

@@ -8,6 +8,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"github.com/lambent-run/lambent/runtime"
+	"github.com/lambent-run/lambent/runtime/function"
 )
 
 // retrySoon is the Retry-After of what passes quickly.
@@ -35,7 +36,7 @@ func (s *Server) invoke(ctx *fasthttp.RequestCtx, c *conn, r *route) {
 		s.reply(ctx, c, &req, &res, err)
 	case dryRun:
 		s.releaseBody(c, false)
-		s.dryRun(ctx, r, req.id)
+		s.dryRun(ctx, r, &req)
 	case event:
 		s.releaseBody(c, false)
 		s.failAs(ctx, notImplemented("The invocation type Event of the operation Invoke"), req.id)
@@ -48,7 +49,8 @@ func (s *Server) accept(ctx *fasthttp.RequestCtx, c *conn, r *route, req *reques
 	if fault := readRequest(&ctx.Request.Header, r, req); fault != nil {
 		return nil, fault
 	}
-	if fault := s.checkPlace(&r.fn); fault != nil {
+	req.region = c.regionOfRequest(ctx)
+	if fault := s.checkPlace(&r.fn, req.region); fault != nil {
 		return nil, fault
 	}
 	payload, fault := s.readBody(ctx, c, runtime.MaxRequestBytes, operation)
@@ -68,8 +70,10 @@ func (s *Server) accept(ctx *fasthttp.RequestCtx, c *conn, r *route, req *reques
 func (s *Server) do(req *request, r *route, payload []byte, stream runtime.ResponseStream) (runtime.Result, error) {
 	return s.cfg.Runtime.Do(s.base, runtime.Invocation{
 		Function:      r.fn.Name,
+		Region:        req.region,
 		Qualifier:     r.fn.Qualifier,
 		Payload:       payload,
+		ARN:           req.arn,
 		RequestID:     req.id,
 		ClientContext: req.clientContext,
 		TraceID:       req.traceID,
@@ -118,11 +122,11 @@ func (s *Server) failure(res *runtime.Result, err error) *apiError {
 }
 
 // dryRun answers whether the function is there.
-func (s *Server) dryRun(ctx *fasthttp.RequestCtx, r *route, requestID string) {
-	if _, err := s.cfg.Runtime.Function(r.fn.Name, r.fn.Qualifier); err != nil {
-		s.failAs(ctx, s.runtimeError(err, nameInvoke), requestID)
+func (s *Server) dryRun(ctx *fasthttp.RequestCtx, r *route, req *request) {
+	if _, err := s.cfg.Runtime.Route(function.ID{Region: req.region, Name: r.fn.Name}, r.fn.Qualifier); err != nil {
+		s.failAs(ctx, s.runtimeError(err, nameInvoke), req.id)
 		return
 	}
 	ctx.SetStatusCode(fasthttp.StatusNoContent)
-	ctx.Response.Header.SetCanonical(headerRequestID, []byte(requestID))
+	ctx.Response.Header.SetCanonical(headerRequestID, []byte(req.id))
 }

@@ -21,6 +21,7 @@ func (c *conn) recognise(p []byte) (body []byte, ok bool) {
 	}
 	uri := line[len("POST ") : len(line)-len(directProtocol)]
 	length, hosts := -1, 0
+	c.region = c.srv.region
 	for {
 		if line, rest, ok = cutLine(rest); !ok {
 			return nil, false
@@ -48,11 +49,17 @@ func (c *conn) recognise(p []byte) (body []byte, ok bool) {
 			if !equalFold(bytes.TrimSpace(line[colon+1:]), "keep-alive") {
 				return nil, false
 			}
+		case authorization:
+			// Nobody checks the signature, or the request would not get here.
+			c.region = c.intern(scopeRegion(line, credentialHeader, slash))
 		case special:
 			return nil, false
 		}
 	}
 	if hosts != 1 || len(rest) != max(length, 0) || !visible(uri) {
+		return nil, false
+	}
+	if bytes.IndexByte(uri, '?') >= 0 && bytes.Contains(uri, credentialQuery) {
 		return nil, false
 	}
 	r := c.route(uri)
@@ -80,6 +87,7 @@ const (
 	host
 	contentLength
 	connection
+	authorization
 	special // means something that only the whole server knows
 )
 
@@ -87,6 +95,10 @@ const (
 // path looks at are special, and so is what HTTP itself depends on.
 func meaningOf(name []byte) meaning {
 	switch name[0] | 0x20 {
+	case 'a':
+		if equalFold(name, "authorization") {
+			return authorization
+		}
 	case 'h':
 		if equalFold(name, "host") {
 			return host

@@ -48,7 +48,10 @@ const (
 // request is what the headers of an invocation ask for.
 type request struct {
 	// id is the request's id, made by us.
-	id            string
+	id     string
+	region string
+	// arn is the function as the caller named it, if that is not what is invoked.
+	arn           string
 	kind          invocationType
 	tail          bool
 	clientContext []byte
@@ -166,18 +169,4 @@ func isTenantID(id []byte) bool {
 		}
 	}
 	return true
-}
-
-// checkPlace refuses a function of another region or account.
-func (s *Server) checkPlace(fn *function.Reference) *apiError {
-	if fn.Region != "" && fn.Region != s.region {
-		return notFound("Functions from '" + fn.Region + "' are not reachable in this region ('" + s.region + "')")
-	}
-	if fn.Account != "" && fn.Account != s.account {
-		arn := function.ARN{Region: s.region, Account: fn.Account, Name: fn.Name, Qualifier: fn.Qualifier}.String()
-		return accessDenied("User: arn:" + function.Partition(s.region) + ":iam::" + s.account +
-			":root is not authorized to perform: lambda:InvokeFunction on resource: " + arn +
-			" because no resource-based policy allows the lambda:InvokeFunction action")
-	}
-	return nil
 }

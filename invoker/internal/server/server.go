@@ -13,6 +13,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"github.com/lambent-run/lambent/runtime"
+	"github.com/lambent-run/lambent/runtime/function"
 )
 
 // Runtime is what the server needs of a *runtime.Runtime.
@@ -20,7 +21,7 @@ type Runtime interface {
 	Do(ctx context.Context, inv runtime.Invocation) (runtime.Result, error)
 	Handle(inv runtime.Invocation, to runtime.Receiver)
 	Interrupt()
-	Function(name, qualifier string) (runtime.FunctionInfo, error)
+	Route(id function.ID, qualifier string) (version string, err error)
 	Region() string
 	AccountID() string
 }
@@ -28,6 +29,9 @@ type Runtime interface {
 // Config sets a Server's limits; all of them are required.
 type Config struct {
 	Runtime Runtime
+	// Authenticate says who sent a request, or refuses it. Nil: everybody may
+	// call everything.
+	Authenticate Authenticate
 	// MaxConnections caps open connections; more are answered with a 503.
 	MaxConnections int
 	// MaxHeaderBytes limits a request's line and headers together.

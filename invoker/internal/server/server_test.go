@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/lambent-run/lambent/runtime"
+	"github.com/lambent-run/lambent/runtime/function"
 )
 
 // fakeRuntime knows one function, "hello", and answers as do says.
@@ -27,7 +28,7 @@ type fakeRuntime struct {
 }
 
 func (f *fakeRuntime) Do(ctx context.Context, inv runtime.Invocation) (runtime.Result, error) {
-	if _, err := f.Function(inv.Function, inv.Qualifier); err != nil {
+	if _, err := f.Route(function.ID{Region: inv.Region, Name: inv.Function}, inv.Qualifier); err != nil {
 		return runtime.Result{}, err
 	}
 	return f.do(ctx, inv)
@@ -50,14 +51,14 @@ func (f *fakeRuntime) base() context.Context {
 	return f.ctx
 }
 
-func (f *fakeRuntime) Function(name, qualifier string) (runtime.FunctionInfo, error) {
+func (f *fakeRuntime) Route(id function.ID, qualifier string) (string, error) {
 	if qualifier == "" {
 		qualifier = "$LATEST"
 	}
-	if name != "hello" || qualifier != "$LATEST" {
-		return runtime.FunctionInfo{}, &runtime.NotFoundError{Resource: "arn:aws:lambda:us-east-1:000000000000:function:" + name + ":" + qualifier}
+	if id.Name != "hello" || qualifier != "$LATEST" {
+		return "", &runtime.NotFoundError{Resource: "arn:aws:lambda:" + id.Region + ":000000000000:function:" + id.Name + ":" + qualifier}
 	}
-	return runtime.FunctionInfo{Name: name, Version: "$LATEST"}, nil
+	return "$LATEST", nil
 }
 
 func (f *fakeRuntime) Region() string    { return "us-east-1" }

@@ -10,6 +10,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"github.com/lambent-run/lambent/runtime"
+	"github.com/lambent-run/lambent/runtime/function"
 )
 
 // invokeStream serves POST /2021-11-15/functions/{name}/response-streaming-invocations.
@@ -27,10 +28,12 @@ func (s *Server) invokeStream(ctx *fasthttp.RequestCtx, c *conn, r *route) {
 	}
 	if req.kind == dryRun {
 		s.releaseBody(c, false)
-		s.dryRun(ctx, r, req.id)
+		s.dryRun(ctx, r, &req)
 		return
 	}
-	info, err := s.cfg.Runtime.Function(r.fn.Name, r.fn.Qualifier)
+	// The version stands in the head of the response, so it is chosen now.
+	id := function.ID{Region: req.region, Name: r.fn.Name}
+	version, err := s.cfg.Runtime.Route(id, r.fn.Qualifier)
 	if err != nil {
 		s.releaseBody(c, false)
 		s.failAs(ctx, s.runtimeError(err, nameStream), req.id)
@@ -41,6 +44,8 @@ func (s *Server) invokeStream(ctx *fasthttp.RequestCtx, c *conn, r *route) {
 	c.held, c.body = 0, nil
 	stream := newEventStream()
 	target := *r
+	req.arn = s.arn(id, r.fn.Qualifier)
+	target.fn.Qualifier = version
 	s.streams.Go(func() {
 		defer s.bodies.used.Add(-held)
 		var res runtime.Result
@@ -60,7 +65,7 @@ func (s *Server) invokeStream(ctx *fasthttp.RequestCtx, c *conn, r *route) {
 	h := &ctx.Response.Header
 	h.SetCanonical(headerContentType, contentTypeStream)
 	h.SetCanonical(headerRequestID, c.bytes(req.id))
-	h.SetCanonical(headerExecutedVersion, c.bytes(info.Version))
+	h.SetCanonical(headerExecutedVersion, c.bytes(version))
 	h.SetCanonical(headerTraceID, c.bytes(req.traceID))
 	ctx.Response.SetBodyStream(stream, -1)
 }
