@@ -35,6 +35,8 @@ var doors = map[string][]string{
 	"github.com/hashicorp/golang-lru/v2": {"runtime", "js/internal/loader"},
 	"github.com/spf13/cobra":             {"cmd"},
 	"github.com/fsnotify/fsnotify":       {"cmd"},
+	"go.etcd.io/bbolt":                   {"runtime/store/local"},
+	"github.com/aws/aws-sdk-go-v2":       {"invoker/internal/cloud", "cmd"},
 }
 
 type listed struct {
