@@ -30,7 +30,13 @@ var (
 // that an archive cannot be a bomb. Paths and links that lead out of the tree
 // are errors.
 func Zip(archive []byte) (*Tree, error) {
-	r, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
+	return ZipAt(bytes.NewReader(archive), int64(len(archive)))
+}
+
+// ZipAt is Zip for an archive that stays where it is, which the tree reads as
+// long as it is used.
+func ZipAt(archive io.ReaderAt, size int64) (*Tree, error) {
+	r, err := zip.NewReader(archive, size)
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
 		return nil, fmt.Errorf("%w (%w)", ErrNotZip, err)
 	}
