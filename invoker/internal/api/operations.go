@@ -1,0 +1,141 @@
+package api
+
+import "fmt"
+
+// operation is one of the Lambda API.
+type operation struct {
+	name, method string
+	// path is a pattern: {Member} stands for one segment. A query that tells
+	// operations of the same path apart follows a question mark.
+	path string
+	// status is that of a success.
+	status int
+	// handler is nil if the operation is not served here; why says why not.
+	handler *handler
+	why     absence
+}
+
+// absence says why an operation is not served.
+type absence uint8
+
+const (
+	// elsewhere: the server invokes functions itself.
+	elsewhere absence = iota + 1
+	// later: the operation comes with a later release.
+	later
+	// outOfScope: the operation is about machines and services that Lambent
+	// does not have.
+	outOfScope
+)
+
+// absent is the answer to a call of an operation that is not served.
+func (op *operation) absent() *Error {
+	if op.why == outOfScope {
+		return &Error{Code: codeUnsupported, Message: fmt.Sprintf("The operation %s is not supported by Lambent.", op.name)}
+	}
+	return &Error{Code: codeNotImplemented, Message: fmt.Sprintf("The operation %s is not available in this version of Lambent.", op.name)}
+}
+
+// operations is the whole Lambda API, in the order of its reference.
+var operations = []operation{
+	{"CreateFunction", "POST", "/2015-03-31/functions", 201, nil, later},
+	{"GetFunction", "GET", "/2015-03-31/functions/{FunctionName}", 200, nil, later},
+	{"GetFunctionConfiguration", "GET", "/2015-03-31/functions/{FunctionName}/configuration", 200, nil, later},
+	{"UpdateFunctionCode", "PUT", "/2015-03-31/functions/{FunctionName}/code", 200, nil, later},
+	{"UpdateFunctionConfiguration", "PUT", "/2015-03-31/functions/{FunctionName}/configuration", 200, nil, later},
+	{"DeleteFunction", "DELETE", "/2015-03-31/functions/{FunctionName}", 204, nil, later},
+	{"ListFunctions", "GET", "/2015-03-31/functions", 200, nil, later},
+
+	{"Invoke", "POST", "/2015-03-31/functions/{FunctionName}/invocations", 200, nil, elsewhere},
+	{"InvokeWithResponseStream", "POST", "/2021-11-15/functions/{FunctionName}/response-streaming-invocations", 200, nil, elsewhere},
+	{"InvokeAsync", "POST", "/2014-11-13/functions/{FunctionName}/invoke-async", 202, nil, later},
+
+	{"PublishVersion", "POST", "/2015-03-31/functions/{FunctionName}/versions", 201, nil, later},
+	{"ListVersionsByFunction", "GET", "/2015-03-31/functions/{FunctionName}/versions", 200, nil, later},
+
+	{"CreateAlias", "POST", "/2015-03-31/functions/{FunctionName}/aliases", 201, nil, later},
+	{"GetAlias", "GET", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", 200, nil, later},
+	{"UpdateAlias", "PUT", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", 200, nil, later},
+	{"DeleteAlias", "DELETE", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", 204, nil, later},
+	{"ListAliases", "GET", "/2015-03-31/functions/{FunctionName}/aliases", 200, nil, later},
+
+	{"PutFunctionConcurrency", "PUT", "/2017-10-31/functions/{FunctionName}/concurrency", 200, nil, later},
+	{"GetFunctionConcurrency", "GET", "/2019-09-30/functions/{FunctionName}/concurrency", 200, nil, later},
+	{"DeleteFunctionConcurrency", "DELETE", "/2017-10-31/functions/{FunctionName}/concurrency", 204, nil, later},
+	{"PutProvisionedConcurrencyConfig", "PUT", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency", 202, nil, later},
+	{"GetProvisionedConcurrencyConfig", "GET", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency", 200, nil, later},
+	{"ListProvisionedConcurrencyConfigs", "GET", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency?List=ALL", 200, nil, later},
+	{"DeleteProvisionedConcurrencyConfig", "DELETE", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency", 204, nil, later},
+
+	{"PutFunctionEventInvokeConfig", "PUT", "/2019-09-25/functions/{FunctionName}/event-invoke-config", 200, nil, later},
+	{"UpdateFunctionEventInvokeConfig", "POST", "/2019-09-25/functions/{FunctionName}/event-invoke-config", 200, nil, later},
+	{"GetFunctionEventInvokeConfig", "GET", "/2019-09-25/functions/{FunctionName}/event-invoke-config", 200, nil, later},
+	{"ListFunctionEventInvokeConfigs", "GET", "/2019-09-25/functions/{FunctionName}/event-invoke-config/list", 200, nil, later},
+	{"DeleteFunctionEventInvokeConfig", "DELETE", "/2019-09-25/functions/{FunctionName}/event-invoke-config", 204, nil, later},
+
+	{"CreateEventSourceMapping", "POST", "/2015-03-31/event-source-mappings", 202, nil, later},
+	{"GetEventSourceMapping", "GET", "/2015-03-31/event-source-mappings/{UUID}", 200, nil, later},
+	{"ListEventSourceMappings", "GET", "/2015-03-31/event-source-mappings", 200, nil, later},
+	{"UpdateEventSourceMapping", "PUT", "/2015-03-31/event-source-mappings/{UUID}", 202, nil, later},
+	{"DeleteEventSourceMapping", "DELETE", "/2015-03-31/event-source-mappings/{UUID}", 202, nil, later},
+
+	{"CreateFunctionUrlConfig", "POST", "/2021-10-31/functions/{FunctionName}/url", 201, nil, later},
+	{"GetFunctionUrlConfig", "GET", "/2021-10-31/functions/{FunctionName}/url", 200, nil, later},
+	{"UpdateFunctionUrlConfig", "PUT", "/2021-10-31/functions/{FunctionName}/url", 200, nil, later},
+	{"DeleteFunctionUrlConfig", "DELETE", "/2021-10-31/functions/{FunctionName}/url", 204, nil, later},
+	{"ListFunctionUrlConfigs", "GET", "/2021-10-31/functions/{FunctionName}/urls", 200, nil, later},
+
+	{"PublishLayerVersion", "POST", "/2018-10-31/layers/{LayerName}/versions", 201, nil, later},
+	{"GetLayerVersion", "GET", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}", 200, nil, later},
+	{"GetLayerVersionByArn", "GET", "/2018-10-31/layers?find=LayerVersion", 200, nil, later},
+	{"ListLayers", "GET", "/2018-10-31/layers", 200, nil, later},
+	{"ListLayerVersions", "GET", "/2018-10-31/layers/{LayerName}/versions", 200, nil, later},
+	{"DeleteLayerVersion", "DELETE", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}", 204, nil, later},
+	{"AddLayerVersionPermission", "POST", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy", 201, nil, later},
+	{"GetLayerVersionPolicy", "GET", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy", 200, nil, later},
+	{"RemoveLayerVersionPermission", "DELETE", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy/{StatementId}", 204, nil, later},
+
+	{"AddPermission", "POST", "/2015-03-31/functions/{FunctionName}/policy", 201, nil, later},
+	{"GetPolicy", "GET", "/2015-03-31/functions/{FunctionName}/policy", 200, nil, later},
+	{"RemovePermission", "DELETE", "/2015-03-31/functions/{FunctionName}/policy/{StatementId}", 204, nil, later},
+
+	{"TagResource", "POST", "/2017-03-31/tags/{Resource}", 204, nil, later},
+	{"UntagResource", "DELETE", "/2017-03-31/tags/{Resource}", 204, nil, later},
+	{"ListTags", "GET", "/2017-03-31/tags/{Resource}", 200, nil, later},
+
+	{"GetAccountSettings", "GET", "/2016-08-19/account-settings", 200, nil, later},
+
+	{"PutRuntimeManagementConfig", "PUT", "/2021-07-20/functions/{FunctionName}/runtime-management-config", 200, nil, later},
+	{"GetRuntimeManagementConfig", "GET", "/2021-07-20/functions/{FunctionName}/runtime-management-config", 200, nil, later},
+	{"PutFunctionRecursionConfig", "PUT", "/2024-08-31/functions/{FunctionName}/recursion-config", 200, nil, later},
+	{"GetFunctionRecursionConfig", "GET", "/2024-08-31/functions/{FunctionName}/recursion-config", 200, nil, later},
+	{"PutFunctionScalingConfig", "PUT", "/2025-11-30/functions/{FunctionName}/function-scaling-config", 202, nil, later},
+	{"GetFunctionScalingConfig", "GET", "/2025-11-30/functions/{FunctionName}/function-scaling-config", 200, nil, later},
+
+	{"CreateCodeSigningConfig", "POST", "/2020-04-22/code-signing-configs", 201, nil, later},
+	{"GetCodeSigningConfig", "GET", "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}", 200, nil, later},
+	{"UpdateCodeSigningConfig", "PUT", "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}", 200, nil, later},
+	{"DeleteCodeSigningConfig", "DELETE", "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}", 204, nil, later},
+	{"ListCodeSigningConfigs", "GET", "/2020-04-22/code-signing-configs", 200, nil, later},
+	{"PutFunctionCodeSigningConfig", "PUT", "/2020-06-30/functions/{FunctionName}/code-signing-config", 200, nil, later},
+	{"GetFunctionCodeSigningConfig", "GET", "/2020-06-30/functions/{FunctionName}/code-signing-config", 200, nil, later},
+	{"DeleteFunctionCodeSigningConfig", "DELETE", "/2020-06-30/functions/{FunctionName}/code-signing-config", 204, nil, later},
+	{"ListFunctionsByCodeSigningConfig", "GET", "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}/functions", 200, nil, later},
+
+	{"CreateCapacityProvider", "POST", "/2025-11-30/capacity-providers", 202, nil, outOfScope},
+	{"GetCapacityProvider", "GET", "/2025-11-30/capacity-providers/{CapacityProviderName}", 200, nil, outOfScope},
+	{"UpdateCapacityProvider", "PUT", "/2025-11-30/capacity-providers/{CapacityProviderName}", 202, nil, outOfScope},
+	{"DeleteCapacityProvider", "DELETE", "/2025-11-30/capacity-providers/{CapacityProviderName}", 202, nil, outOfScope},
+	{"ListCapacityProviders", "GET", "/2025-11-30/capacity-providers", 200, nil, outOfScope},
+	{"ListFunctionVersionsByCapacityProvider", "GET", "/2025-11-30/capacity-providers/{CapacityProviderName}/function-versions", 200, nil, outOfScope},
+
+	{"CheckpointDurableExecution", "POST", "/2025-12-01/durable-executions/{DurableExecutionArn}/checkpoint", 200, nil, outOfScope},
+	{"GetDurableExecution", "GET", "/2025-12-01/durable-executions/{DurableExecutionArn}", 200, nil, outOfScope},
+	{"GetDurableExecutionHistory", "GET", "/2025-12-01/durable-executions/{DurableExecutionArn}/history", 200, nil, outOfScope},
+	{"GetDurableExecutionState", "GET", "/2025-12-01/durable-executions/{DurableExecutionArn}/state", 200, nil, outOfScope},
+	{"ListDurableExecutionsByFunction", "GET", "/2025-12-01/functions/{FunctionName}/durable-executions", 200, nil, outOfScope},
+	{"StopDurableExecution", "POST", "/2025-12-01/durable-executions/{DurableExecutionArn}/stop", 200, nil, outOfScope},
+	{"SendDurableExecutionCallbackSuccess", "POST", "/2025-12-01/durable-execution-callbacks/{CallbackId}/succeed", 200, nil, outOfScope},
+	{"SendDurableExecutionCallbackFailure", "POST", "/2025-12-01/durable-execution-callbacks/{CallbackId}/fail", 200, nil, outOfScope},
+	{"SendDurableExecutionCallbackHeartbeat", "POST", "/2025-12-01/durable-execution-callbacks/{CallbackId}/heartbeat", 200, nil, outOfScope},
+}
