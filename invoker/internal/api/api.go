@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/lambent-run/lambent/runtime/registry"
@@ -100,20 +101,17 @@ func (a *API) Serve(ctx context.Context, req *Request) (res *Response) {
 			res = serviceError().response(req)
 		}
 	}()
-	result, err := a.do(ctx, c)
+	res, err := a.do(ctx, c)
 	if err != nil {
 		return a.fault(c, err).response(req)
 	}
-	if own, ok := result.(*Response); ok {
-		return own
-	}
-	return success(c, result)
+	return res
 }
 
 // do routes and runs a call.
-func (a *API) do(ctx context.Context, c *call) (any, error) {
-	if path, ok := downloadPath(c.Path); ok {
-		return a.download(ctx, c, path)
+func (a *API) do(ctx context.Context, c *call) (*Response, error) {
+	if strings.HasPrefix(c.Path, pathDownload) {
+		return a.download(ctx, c.Request)
 	}
 	if err := c.route(); err != nil {
 		return nil, err
@@ -124,7 +122,11 @@ func (a *API) do(ctx context.Context, c *call) (any, error) {
 	if len(c.Body) > MaxRequestBytes {
 		return nil, tooLarge(c.op.name)
 	}
-	return c.op.handler.run(ctx, a, c)
+	result, err := c.op.handler.run(ctx, a, c)
+	if err != nil {
+		return nil, err
+	}
+	return success(c, result), nil
 }
 
 // success is the response of an operation that did what was asked.

@@ -10,14 +10,14 @@ import (
 	"unicode/utf8"
 )
 
-// zeros are members that were given and are "" or 0, by the path that messages
-// name. Their fields alone do not tell them from absent ones.
-type zeros map[string]bool
+// presence holds the members that were given though their fields do not show
+// it, by the path that messages name: what is "" or 0, and structures.
+type presence map[string]bool
 
 // decodeBody reads a body, a JSON object, into a struct. Names of members are
 // exact, unknown members are skipped, null is the same as absent. A value of
 // the wrong type is AWS's SerializationException.
-func decodeBody(body []byte, into reflect.Value) (zeros, error) {
+func decodeBody(body []byte, into reflect.Value) (presence, error) {
 	// Only what is well formed goes on, so that decoder need not check syntax.
 	if !json.Valid(body) {
 		return nil, serialization("Could not parse request body into json: " + syntaxError(body))
@@ -25,8 +25,8 @@ func decodeBody(body []byte, into reflect.Value) (zeros, error) {
 	if !utf8.Valid(body) {
 		return nil, serialization("Could not parse request body into json: Invalid UTF-8")
 	}
-	d := decoder{text: body, zeros: make(zeros)}
-	return d.zeros, d.value(into)
+	d := decoder{text: body, seen: make(presence)}
+	return d.seen, d.value(into)
 }
 
 // syntaxError says what is wrong with a body that is not JSON.
@@ -45,7 +45,7 @@ type decoder struct {
 	at   int
 	// trail is where the value is that is being read.
 	trail []string
-	zeros zeros
+	seen  presence
 }
 
 // value reads the next value into v.
@@ -106,8 +106,8 @@ func (d *decoder) member(name string, v reflect.Value) error {
 	d.trail = append(d.trail, name)
 	isNull := d.text[d.at] == 'n'
 	err := d.value(v)
-	if !isNull && v.Kind() != reflect.Struct && v.IsZero() {
-		d.zeros[strings.Join(d.trail, ".")] = true
+	if !isNull && (v.Kind() == reflect.Struct || v.IsZero()) {
+		d.seen[strings.Join(d.trail, ".")] = true
 	}
 	d.trail = d.trail[:len(d.trail)-1]
 	return err

@@ -20,11 +20,11 @@ func serve[In any](rules []rule, do func(a *API, ctx context.Context, c *call, i
 	run := func(ctx context.Context, a *API, c *call) (any, error) {
 		in := new(In)
 		v := reflect.ValueOf(in).Elem()
-		zeros, err := c.fill(v)
+		seen, err := c.fill(v)
 		if err != nil {
 			return nil, err
 		}
-		if err := validate(rules, v, zeros); err != nil {
+		if err := validate(rules, v, seen); err != nil {
 			return nil, err
 		}
 		return do(a, ctx, c, in)
@@ -41,7 +41,7 @@ type handler struct {
 }
 
 // fill reads a call's input into a struct.
-func (c *call) fill(v reflect.Value) (zeros, error) {
+func (c *call) fill(v reflect.Value) (presence, error) {
 	l := layoutOf(v.Type())
 	for _, f := range l.path {
 		if text, ok := c.params.get(f.name); ok {

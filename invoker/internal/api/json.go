@@ -18,6 +18,14 @@ func encode(v any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
+// orEmpty is a list that is [] as JSON if it is empty, never null.
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
 // millis is a time as a function's LastModified and a layer's CreatedDate are
 // sent: ISO 8601 to the millisecond, the offset without a colon.
 type millis time.Time

@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/lambent-run/lambent/runtime/function"
 )
@@ -30,7 +31,7 @@ func (c *call) target(name string, qualifier *string) (function.ID, string, erro
 		}
 		r.Qualifier = *qualifier
 	}
-	if err := c.checkPlace(r.Region, r.Account, func() string { return resource(&r, c) }); err != nil {
+	if err := c.checkPlace(&r); err != nil {
 		return function.ID{}, "", err
 	}
 	return function.ID{Region: c.Region, Name: r.Name}, r.Qualifier, nil
@@ -50,28 +51,34 @@ func (c *call) whole(name string) (function.ID, error) {
 	return id, nil
 }
 
-// checkPlace refuses resources of another region or account, as an ARN may name
-// them. An empty region or account is the call's own.
-func (c *call) checkPlace(region, account string, arn func() string) error {
-	if account != "" && account != c.Account {
-		caller := "arn:aws:iam::" + c.Account + ":root"
-		if c.Caller != nil {
-			caller = c.Caller.ARN
-		}
-		return &Error{Code: codeAccessDenied, Message: fmt.Sprintf(
-			"User: %s is not authorized to perform: lambda:%s on resource: %s because no resource-based policy allows the lambda:%s action",
-			caller, c.op.name, arn(), c.op.name)}
+// latest is target for operations that change $LATEST, which refuse a name with
+// another qualifier.
+func (c *call) latest(name string) (function.ID, error) {
+	if bare, ok := strings.CutSuffix(name, ":"+function.Latest); ok {
+		name = bare
 	}
-	if region != "" && region != c.Region {
-		return &Error{Code: codeNotFound, Message: fmt.Sprintf("Functions from '%s' are not reachable in this region ('%s')", region, c.Region)}
-	}
-	return nil
+	return c.whole(name)
 }
 
-func resource(r *function.Reference, c *call) string {
-	region := r.Region
-	if region == "" {
-		region = c.Region
+// arn is the ARN of a function, or of its qualifier.
+func (c *call) arn(id function.ID, qualifier string) string {
+	return function.ARN{Region: id.Region, Account: c.Account, Name: id.Name, Qualifier: qualifier}.String()
+}
+
+// checkPlace refuses a resource of another region or account, as an ARN may name
+// it. What the name leaves out is the call's own.
+func (c *call) checkPlace(r *function.Reference) error {
+	if r.Region != "" && r.Region != c.Region {
+		return &Error{Code: codeNotFound, Message: fmt.Sprintf("Functions from '%s' are not reachable in this region ('%s')", r.Region, c.Region)}
 	}
-	return function.ARN{Region: region, Account: r.Account, Name: r.Name, Qualifier: r.Qualifier}.String()
+	if r.Account == "" || r.Account == c.Account {
+		return nil
+	}
+	caller := "arn:" + function.Partition(c.Region) + ":iam::" + c.Account + ":root"
+	if c.Caller != nil {
+		caller = c.Caller.ARN
+	}
+	return &Error{Code: codeAccessDenied, Message: fmt.Sprintf(
+		"User: %s is not authorized to perform: lambda:%s on resource: %s because no resource-based policy allows the lambda:%s action",
+		caller, c.op.name, function.ARN{Region: c.Region, Account: r.Account, Name: r.Name, Qualifier: r.Qualifier}, c.op.name)}
 }

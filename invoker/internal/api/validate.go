@@ -136,8 +136,8 @@ func oneOf(values ...string) []constraint {
 const notNull = "not be null"
 
 // validate returns a *function.ValidationError that names all broken rules.
-func validate(rules []rule, input reflect.Value, zeros zeros) error {
-	x := validator{zeros: zeros}
+func validate(rules []rule, input reflect.Value, seen presence) error {
+	x := validator{seen: seen}
 	for i := range rules {
 		x.check(&rules[i], rules[i].steps, input, "")
 	}
@@ -148,7 +148,7 @@ func validate(rules []rule, input reflect.Value, zeros zeros) error {
 }
 
 type validator struct {
-	zeros  zeros
+	seen   presence
 	broken []function.Violation
 }
 
@@ -162,7 +162,7 @@ func (x *validator) check(r *rule, steps []step, v reflect.Value, prefix string)
 	now := steps[0]
 	field := prefix + lowerCamel(now.name)
 	v = v.FieldByIndex(layoutOf(v.Type()).byName[now.name])
-	present := given(v) || x.zeros[field]
+	present := given(v) || x.seen[field]
 	if v.Kind() == reflect.Pointer {
 		v = v.Elem()
 	}
@@ -227,16 +227,8 @@ func (x *validator) checkParts(r *rule, of part, v reflect.Value, field string) 
 	x.add(field, printed(v), lead+strings.Join(must, ", ")+"]")
 }
 
-// given reports whether a member is there.
-func given(v reflect.Value) bool {
-	switch v.Kind() {
-	case reflect.Pointer, reflect.Slice, reflect.Map:
-		return !v.IsNil()
-	case reflect.Struct:
-		return true
-	}
-	return !v.IsZero()
-}
+// given reports whether a field shows that its member is there.
+func given(v reflect.Value) bool { return v.Kind() != reflect.Struct && !v.IsZero() }
 
 // printed is a value as AWS prints it.
 func printed(v reflect.Value) string {
