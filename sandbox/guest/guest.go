@@ -91,18 +91,18 @@ func (Context) JSON() []byte { return contextJSON() }
 
 // Info is what an invocation's context says.
 type Info struct {
-	RequestID     string `json:"awsRequestId"`
-	ARN           string `json:"invokedFunctionArn"`
-	Function      string `json:"functionName"`
-	Version       string `json:"functionVersion"`
-	MemoryMB      int    `json:"memoryLimitInMB,string"`
-	LogGroup      string `json:"logGroupName"`
-	LogStream     string `json:"logStreamName"`
-	DeadlineMS    int64  `json:"deadlineMs"` // since 1970
-	TraceID       string `json:"traceId"`
-	TenantID      string `json:"tenantId"`
-	ClientContext json.RawMessage
-	Identity      json.RawMessage
+	RequestID     string          `json:"awsRequestId"`
+	ARN           string          `json:"invokedFunctionArn"`
+	Function      string          `json:"functionName"`
+	Version       string          `json:"functionVersion"`
+	MemoryMB      int             `json:"memoryLimitInMB"`
+	LogGroup      string          `json:"logGroupName"`
+	LogStream     string          `json:"logStreamName"`
+	DeadlineMS    int64           `json:"deadlineMs"` // since 1970
+	TraceID       string          `json:"traceId"`
+	TenantID      string          `json:"tenantId"`
+	ClientContext json.RawMessage `json:"clientContext"`
+	Identity      json.RawMessage `json:"identity"`
 }
 
 // Info returns the invocation's context.
