@@ -1,6 +1,8 @@
 package wasi
 
 import (
+	"path"
+
 	"github.com/lambent-run/lambent/sandbox/internal/wasifs"
 )
 
@@ -13,6 +15,18 @@ const (
 
 	lookupFollow = 1
 )
+
+// named reads a path that must end in a name, not in "." or "..".
+func (c *call) named(fd, ptr, n uint32) (p string, dirOnly bool, errno wasifs.Errno) {
+	p, dirOnly, errno = c.path(fd, ptr, n)
+	if errno == 0 {
+		name, _ := c.text(ptr, n)
+		if last := path.Base(name); last == "." || last == ".." {
+			errno = wasifs.EINVAL
+		}
+	}
+	return p, dirOnly, errno
+}
 
 // path reads a path relative to an open folder. dirOnly is set if it must be a
 // folder.
@@ -97,16 +111,11 @@ func pathSetTimes(c *call) wasifs.Errno {
 	if errno != 0 {
 		return errno
 	}
-	follow := c.u32(1)&lookupFollow != 0
-	t, set, errno := modified(c.arg[5], c.u32(6))
+	accessed, modified, errno := times(c.arg[4], c.arg[5], c.u32(6))
 	if errno != 0 {
 		return errno
 	}
-	if !set {
-		_, errno := c.FS.Stat(p, follow)
-		return errno
-	}
-	return c.FS.Chtimes(p, follow, t)
+	return c.FS.Chtimes(p, c.u32(1)&lookupFollow != 0, accessed, modified)
 }
 
 func pathCreateDirectory(c *call) wasifs.Errno {
@@ -118,7 +127,7 @@ func pathCreateDirectory(c *call) wasifs.Errno {
 }
 
 func pathRemove(c *call, dir bool) wasifs.Errno {
-	p, dirOnly, errno := c.path(c.u32(0), c.u32(1), c.u32(2))
+	p, dirOnly, errno := c.named(c.u32(0), c.u32(1), c.u32(2))
 	if errno != 0 {
 		return errno
 	}
@@ -131,11 +140,11 @@ func pathRemove(c *call, dir bool) wasifs.Errno {
 }
 
 func pathRename(c *call) wasifs.Errno {
-	from, fromDir, errno := c.path(c.u32(0), c.u32(1), c.u32(2))
+	from, fromDir, errno := c.named(c.u32(0), c.u32(1), c.u32(2))
 	if errno != 0 {
 		return errno
 	}
-	to, toDir, errno := c.path(c.u32(3), c.u32(4), c.u32(5))
+	to, toDir, errno := c.named(c.u32(3), c.u32(4), c.u32(5))
 	if errno != 0 {
 		return errno
 	}

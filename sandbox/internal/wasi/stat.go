@@ -97,9 +97,9 @@ func (c *call) putStat(ptr uint32, st wasifs.Stat) wasifs.Errno {
 	b[16] = kind(st.Mode)
 	le.PutUint64(b[24:], 1) // one link
 	le.PutUint64(b[32:], uint64(st.Size))
-	for _, at := range []int{40, 48, 56} { // access, modification, change
-		le.PutUint64(b[at:], uint64(st.Modified))
-	}
+	le.PutUint64(b[40:], uint64(st.Accessed))
+	le.PutUint64(b[48:], uint64(st.Modified))
+	le.PutUint64(b[56:], uint64(st.Modified))
 	return 0
 }
 
@@ -147,22 +147,25 @@ func fdPrestatName(c *call) wasifs.Errno {
 	return errno
 }
 
-// modified reads the time that a call wants to set as that of the last change.
-// set is false if it wants to keep it.
-func modified(nanos uint64, flags uint32) (t time.Time, set bool, errno wasifs.Errno) {
-	const (
-		access, accessNow = 1, 2
-		change, changeNow = 4, 8
-	)
-	switch {
-	case flags&(access|accessNow) == access|accessNow, flags&(change|changeNow) == change|changeNow, flags > 15:
-		return t, false, wasifs.EINVAL
-	case flags&changeNow != 0:
-		return time.Now(), true, 0
-	case flags&change != 0:
-		return time.Unix(0, int64(nanos)), true, 0
+// times reads the times that a call wants to set. One that is to stay as it is is
+// zero.
+func times(access, change uint64, flags uint32) (accessed, modified time.Time, errno wasifs.Errno) {
+	const set, setNow = 1, 2 // of the last access; times four, of the last change
+	read := func(nanos uint64, flags uint32) (time.Time, wasifs.Errno) {
+		switch flags {
+		case 0:
+			return time.Time{}, 0
+		case set:
+			return time.Unix(0, int64(nanos)), 0
+		case setNow:
+			return time.Now(), 0
+		}
+		return time.Time{}, wasifs.EINVAL
 	}
-	return t, false, 0
+	if accessed, errno = read(access, flags&3); errno == 0 {
+		modified, errno = read(change, flags>>2)
+	}
+	return accessed, modified, errno
 }
 
 func fdSetTimes(c *call) wasifs.Errno {
@@ -170,11 +173,11 @@ func fdSetTimes(c *call) wasifs.Errno {
 	if errno != 0 {
 		return errno
 	}
-	t, set, errno := modified(c.arg[2], c.u32(3))
-	if errno != 0 || !set || d.file == nil {
+	accessed, modified, errno := times(c.arg[1], c.arg[2], c.u32(3))
+	if errno != 0 || d.file == nil {
 		return errno
 	}
-	return c.FS.Chtimes(d.file.Path(), true, t)
+	return c.FS.Chtimes(d.file.Path(), true, accessed, modified)
 }
 
 // The layout of an entry of a folder: the number of the next, the inode, the

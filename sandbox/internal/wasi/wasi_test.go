@@ -536,6 +536,7 @@ func TestRenamingAndRemoving(t *testing.T) {
 		{"make a folder that is there", func() wasifs.Errno { return remove("path_create_directory", "var/task/lib") }, wasifs.EEXIST},
 		{"make a folder in the code", func() wasifs.Errno { return remove("path_create_directory", "var/task/x") }, wasifs.EROFS},
 		{"remove a folder as a file", func() wasifs.Errno { return remove("path_unlink_file", "tmp") }, wasifs.EISDIR},
+		{"remove a folder as its own dot", func() wasifs.Errno { return remove("path_remove_directory", "tmp/.") }, wasifs.EINVAL},
 		{"remove tmp", func() wasifs.Errno { return remove("path_remove_directory", "tmp") }, wasifs.EBUSY},
 		{"remove code", func() wasifs.Errno { return remove("path_unlink_file", "var/task/data.txt") }, wasifs.EROFS},
 		{"remove", func() wasifs.Errno { return remove("path_unlink_file", "tmp/g") }, 0},

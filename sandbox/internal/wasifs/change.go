@@ -128,11 +128,22 @@ func (f *FS) Readlink(p string) (string, Errno) {
 	return target, ErrnoOf(err)
 }
 
-// Chtimes sets the time of the last change. That of the last access is not kept.
-func (f *FS) Chtimes(p string, follow bool, modified time.Time) Errno {
+// Chtimes sets the times of the last access and of the last change. A zero one
+// stays as it is.
+func (f *FS) Chtimes(p string, follow bool, accessed, modified time.Time) Errno {
 	here, errno := f.changeable(p, follow)
 	if errno != 0 {
 		return errno
 	}
-	return ErrnoOf(f.tmp.Chtimes(here.rel, modified, modified))
+	st, errno := f.stat(here, follow)
+	if errno != 0 {
+		return errno
+	}
+	if accessed.IsZero() {
+		accessed = time.Unix(0, st.Accessed)
+	}
+	if modified.IsZero() {
+		modified = time.Unix(0, st.Modified)
+	}
+	return ErrnoOf(f.tmp.Chtimes(here.rel, accessed, modified))
 }

@@ -27,8 +27,9 @@ type Stat struct {
 	Mode fs.FileMode
 	// Size is in bytes.
 	Size int64
-	// Modified is the time of the last change in nanoseconds since 1970.
-	Modified int64
+	// Modified and Accessed are the times of the last change and of the last
+	// access in nanoseconds since 1970.
+	Modified, Accessed int64
 }
 
 // IsDir reports whether it is a folder.
@@ -157,12 +158,24 @@ func (f *FS) stat(here place, follow bool) (Stat, Errno) {
 	return statOf(info, here.path), 0
 }
 
+// detailed is what the Sys method of a FileInfo may return: what fs.FileInfo has
+// no methods for.
+type detailed interface {
+	Inode() uint64
+	Accessed() time.Time
+}
+
+// statOf describes a file that was found at p.
 func statOf(info fs.FileInfo, p string) Stat {
 	modified := info.ModTime()
-	if modified.Before(time.Unix(0, 0)) {
+	if modified.IsZero() {
 		modified = time.Unix(0, 0) // a tree that knows no times
 	}
-	return Stat{inode(p), info.Mode(), info.Size(), modified.UnixNano()}
+	st := Stat{inode(p), info.Mode(), info.Size(), modified.UnixNano(), modified.UnixNano()}
+	if d, ok := info.Sys().(detailed); ok {
+		st.Inode, st.Accessed = d.Inode(), d.Accessed().UnixNano()
+	}
+	return st
 }
 
 // orNotDir turns "does not exist" into ENOTDIR if the path goes through a file,
@@ -183,9 +196,9 @@ func (here place) orNotDir(err error) Errno {
 
 var inodeSeed = maphash.MakeSeed()
 
-// inode numbers a file by its path: trees have no numbers of their own, and a
-// guest that compares two is asking whether they are the same file.
-func inode(p string) uint64 { return maphash.String(inodeSeed, p) | 1 }
+// inode numbers a file by its path where the tree has no numbers: a guest that
+// compares two is asking whether they are the same file. Trees count from 1.
+func inode(p string) uint64 { return maphash.String(inodeSeed, p) | 1<<63 }
 
 // Entry is a file in a folder.
 type Entry struct {

@@ -27,6 +27,12 @@ type Info struct {
 	Access, Change, Birth time.Time
 }
 
+// Inode and Accessed are ID and Access, for who cannot know the type.
+func (i *Info) Inode() uint64 { return i.ID }
+
+// Accessed: see Inode.
+func (i *Info) Accessed() time.Time { return i.Access }
+
 type fileInfo struct {
 	name  string
 	size  int64
