@@ -2,6 +2,7 @@ package function
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"time"
 )
@@ -48,12 +49,20 @@ type Version struct {
 	Code                                          Code
 	// Layers are merged in order at /opt; a later one hides files of an earlier.
 	Layers []Code
+	// SnapStart asks for environments that have been started before the first
+	// invocation comes.
+	SnapStart bool
 }
+
+// ErrReplaced reports code that was opened after it had been replaced: the
+// function has newer code, or none.
+var ErrReplaced = errors.New("function: the code was replaced")
 
 // Code is a deployment package or the content of a layer.
 type Code interface {
 	// Open returns the files and the package's SHA-256. The files stay readable
-	// for as long as they are referenced.
+	// for as long as they are referenced. Code that is no longer there is
+	// ErrReplaced.
 	Open(ctx context.Context) (files fs.FS, sha256 [32]byte, err error)
 }
 

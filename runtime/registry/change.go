@@ -57,7 +57,9 @@ func (r *Registry) changeLocked(ctx context.Context, id function.ID, apply func(
 			return nil, r.noFunction(id, "")
 		}
 		d := was.doc.clone()
-		d.Latest.settle(time.Now())
+		if s := d.Latest.Settling; s != nil && !time.Now().Before(s.At) {
+			d.Latest.settle()
+		}
 		if err := apply(d); err != nil {
 			return nil, err
 		}
@@ -71,6 +73,7 @@ func (r *Registry) changeLocked(ctx context.Context, id function.ID, apply func(
 		if err != nil {
 			return nil, err
 		}
+		r.codes.tidy()
 		return d, nil
 	}
 }
@@ -118,24 +121,12 @@ func (r *Registry) reload(ctx context.Context, id function.ID) error {
 	if err != nil {
 		return fmt.Errorf("registry: read %s: %w", id.Name, err)
 	}
-	d, err := readDocument(e)
-	if err != nil {
+	d := new(Document)
+	if err := readRecord(e, d, &d.Schema); err != nil {
 		return err
 	}
 	r.install(id, &entry{d, e.Revision})
 	return nil
-}
-
-// readDocument reads a function's record.
-func readDocument(e store.Entry) (*Document, error) {
-	d := new(Document)
-	if err := json.Unmarshal(e.Value, d); err != nil {
-		return nil, fmt.Errorf("registry: record %s: %w", e.Key, err)
-	}
-	if d.Schema > schema {
-		return nil, fmt.Errorf("registry: record %s has schema %d, which a later release wrote; this one knows %d", e.Key, d.Schema, schema)
-	}
-	return d, nil
 }
 
 // install makes an entry the one in memory (nil: none) and counts what it

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	goruntime "runtime"
 	"sync"
 
 	"github.com/lambent-run/lambent/runtime/function"
@@ -28,9 +29,12 @@ type openZip struct {
 // get opens a package, or shares one that is open.
 func (o *openZips) get(ctx context.Context, sum store.Sum) (fs.FS, error) {
 	if z := o.share(sum, nil); z != nil {
-		return &zipUser{Tree: z.tree, zip: z, of: o, sum: sum}, nil
+		return o.user(sum, z), nil
 	}
 	content, err := o.blobs.Open(ctx, sum)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, fmt.Errorf("registry: open code: %w (%w)", function.ErrReplaced, err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("registry: open code: %w", err)
 	}
@@ -42,8 +46,20 @@ func (o *openZips) get(ctx context.Context, sum store.Sum) (fs.FS, error) {
 	if z.content != content {
 		_ = content.Close() // somebody was faster; nothing was written to it
 	}
-	return &zipUser{Tree: z.tree, zip: z, of: o, sum: sum}, nil
+	return o.user(sum, z), nil
 }
+
+// user is an open package for one user, who gives it back by forgetting it:
+// code is read for as long as anything that was loaded from it lives, and only
+// the garbage collector knows how long that is.
+func (o *openZips) user(sum store.Sum, z *openZip) fs.FS {
+	u := &zipUser{z.tree}
+	goruntime.AddCleanup(u, func(z *openZip) { o.leave(sum, z) }, z)
+	return u
+}
+
+// zipUser is what one user has of a package.
+type zipUser struct{ *codefs.Tree }
 
 // share counts one more user of an open package, which is fresh if there is
 // none.
@@ -62,18 +78,14 @@ func (o *openZips) share(sum store.Sum, fresh *openZip) *openZip {
 }
 
 // leave counts one user less, and closes the package after the last.
-func (o *openZips) leave(sum store.Sum, z *openZip) error {
+func (o *openZips) leave(sum store.Sum, z *openZip) {
 	o.mu.Lock()
+	defer o.mu.Unlock()
 	z.users--
-	last := z.users == 0
-	if last && o.zips[sum] == z {
+	if z.users == 0 && o.zips[sum] == z {
 		delete(o.zips, sum)
+		_ = z.content.Close() // nothing was written to it
 	}
-	o.mu.Unlock()
-	if !last {
-		return nil
-	}
-	return z.content.Close()
 }
 
 // close closes all packages, used or not.
@@ -82,27 +94,10 @@ func (o *openZips) close() error {
 	defer o.mu.Unlock()
 	var errs []error
 	for sum, z := range o.zips {
-		errs = append(errs, z.content.Close())
-		z.users++ // so that no leave closes it again
 		delete(o.zips, sum)
+		errs = append(errs, z.content.Close())
 	}
 	return errors.Join(errs...)
-}
-
-// zipUser is a package for one user.
-type zipUser struct {
-	*codefs.Tree
-	zip  *openZip
-	of   *openZips
-	sum  store.Sum
-	once sync.Once
-	err  error
-}
-
-// Close gives the package back.
-func (u *zipUser) Close() error {
-	u.once.Do(func() { u.err = u.of.leave(u.sum, u.zip) })
-	return u.err
 }
 
 // packageCode is a Package as a runtime opens it.

@@ -18,7 +18,10 @@ import (
 
 // Tree is a file system whose list of files is in memory; the files' contents
 // need not be. It is made by Add and Link, and safe for concurrent use once made.
-type Tree struct{ root *node }
+type Tree struct {
+	root  *node
+	nodes int // without the root
+}
 
 var (
 	_ fs.ReadFileFS = (*Tree)(nil)
@@ -47,7 +50,7 @@ func (n *node) Sys() any                   { return nil }
 func (n *node) Info() (fs.FileInfo, error) { return n, nil }
 
 // NewTree returns an empty tree.
-func NewTree() *Tree { return &Tree{&node{name: ".", mode: fs.ModeDir | 0o755}} }
+func NewTree() *Tree { return &Tree{root: &node{name: ".", mode: fs.ModeDir | 0o755}} }
 
 // find returns the entry of a folder, and where it is or would be.
 func (n *node) find(name string) (*node, int) {
@@ -82,6 +85,7 @@ func (t *Tree) make(name string, mode fs.FileMode) (*node, error) {
 				next.mode = mode
 			}
 			at.entries = slices.Insert(at.entries, i, next)
+			t.nodes++
 		}
 		at = next
 	}

@@ -7,14 +7,20 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 	"strings"
 )
 
 const (
 	// MaxUnpacked is the size of an unpacked package, Lambda's limit.
 	MaxUnpacked = 262_144_000
-	// maxFiles bounds the entries of an archive, whose list is in memory.
+	// maxFiles bounds the files and folders of an archive, whose list is in
+	// memory.
 	maxFiles = 200_000
+	// maxName is the longest path of a file, in bytes.
+	maxName = 4096
+	// encrypted is the flag of entries that are.
+	encrypted = 1
 	// maxLink is the longest target of a symbolic link.
 	maxLink = 4096
 )
@@ -33,28 +39,39 @@ func Zip(archive []byte) (*Tree, error) {
 	return ZipAt(bytes.NewReader(archive), int64(len(archive)))
 }
 
-// ZipAt is Zip for an archive that stays where it is, which the tree reads as
-// long as it is used.
+// ZipAt is Zip for an archive that stays where it is, which the tree reads for
+// as long as it is used.
 func ZipAt(archive io.ReaderAt, size int64) (*Tree, error) {
+	_, t, err := readZip(archive, size)
+	return t, err
+}
+
+// readZip reads an archive's directory and makes a tree of it.
+func readZip(archive io.ReaderAt, size int64) (*zip.Reader, *Tree, error) {
 	r, err := zip.NewReader(archive, size)
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
-		return nil, fmt.Errorf("%w (%w)", ErrNotZip, err)
+		return nil, nil, fmt.Errorf("%w (%w)", ErrNotZip, err)
 	}
 	if len(r.File) > maxFiles {
-		return nil, fmt.Errorf("%d files, want at most %d", len(r.File), maxFiles)
+		return nil, nil, fmt.Errorf("%d files, want at most %d", len(r.File), maxFiles)
 	}
+	// Folders grow at their end, mostly. Of files of one name the last counts.
+	slices.SortStableFunc(r.File, func(a, b *zip.File) int { return strings.Compare(a.Name, b.Name) })
 	t := NewTree()
 	left := uint64(MaxUnpacked)
 	for _, f := range r.File {
 		if f.UncompressedSize64 > left {
-			return nil, ErrUnpacked
+			return nil, nil, ErrUnpacked
 		}
 		left -= f.UncompressedSize64
 		if err := t.addZip(f); err != nil {
-			return nil, err
+			return nil, nil, err
+		}
+		if t.nodes > maxFiles {
+			return nil, nil, fmt.Errorf("files and folders together, want at most %d", maxFiles)
 		}
 	}
-	return t, nil
+	return r, t, nil
 }
 
 // addZip adds one entry of an archive.
@@ -62,6 +79,10 @@ func (t *Tree) addZip(f *zip.File) error {
 	name := strings.TrimPrefix(f.Name, "./")
 	mode := f.Mode()
 	switch {
+	case len(name) > maxName:
+		return fmt.Errorf("%w: a name of %d bytes", ErrPath, len(name))
+	case f.Flags&encrypted != 0:
+		return fmt.Errorf("%q is encrypted", name)
 	case strings.HasSuffix(name, "/"):
 		return t.AddDir(strings.TrimSuffix(name, "/"), f.Modified)
 	case name == "":
