@@ -135,8 +135,10 @@ func Export(b wazero.HostModuleBuilder, of func(context.Context, api.Module) *Pr
 		run := f.run
 		b.NewFunctionBuilder().
 			WithGoModuleFunction(api.GoModuleFunc(func(ctx context.Context, m api.Module, stack []uint64) {
+				p := of(ctx, m)
+				p.current = call{p, m.Memory(), stack}
 				// The results share the stack with the arguments.
-				stack[0] = uint64(run(&call{of(ctx, m), m.Memory(), stack}))
+				stack[0] = uint64(run(&p.current))
 			}), params, []api.ValueType{api.ValueTypeI32}).
 			WithName(name).Export(name)
 	}

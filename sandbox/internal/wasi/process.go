@@ -54,6 +54,7 @@ type Process struct {
 	open    []*descriptor // nil until the guest's first call
 	changed bool
 	listed  listing
+	current call // the call that runs; here, so that calls allocate nothing
 }
 
 // descriptor is an open file, or one of the standard streams.
