@@ -1,48 +1,43 @@
 // Command command is a guest in the form of a program: the event on standard
-// input, the response on standard output. It answers with what it was given.
+// input, the response on standard output. An event is a JSON string of a verb
+// and its argument, or anything else, which it answers with itself.
 package main
 
 import (
-	"encoding/json"
-	"fmt"
 	"io"
 	"os"
+	"strconv"
+	"strings"
 )
 
 func main() {
 	event, err := io.ReadAll(os.Stdin)
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "read the event:", err)
 		os.Exit(1)
 	}
-	var r struct {
-		Do   string `json:"do"`
-		Text string `json:"text"`
-		N    int    `json:"n"`
-	}
-	if err := json.Unmarshal(event, &r); err != nil {
-		fmt.Fprintln(os.Stderr, "the event is not for me:", err)
-		os.Exit(2)
-	}
-	switch r.Do {
+	verb, text, _ := strings.Cut(strings.Trim(string(event), `"`), " ")
+	switch verb {
 	case "exit":
-		fmt.Fprintln(os.Stderr, r.Text)
-		os.Exit(r.N)
+		n, _ := strconv.Atoi(text)
+		_, _ = os.Stderr.WriteString("last words\n")
+		os.Exit(n)
 	case "panic":
-		panic(r.Text)
+		panic(text)
 	case "env":
-		fmt.Printf("%q", os.Getenv(r.Text))
+		answer(strconv.Quote(os.Getenv(text)))
 	case "args":
-		_ = json.NewEncoder(os.Stdout).Encode(os.Args)
+		answer(strconv.Quote(strings.Join(os.Args, " ")))
 	case "read":
-		text, err := os.ReadFile(r.Text)
+		file, err := os.ReadFile(text)
 		if err != nil {
-			fmt.Fprintln(os.Stderr, err)
+			_, _ = os.Stderr.WriteString(err.Error() + "\n")
 			os.Exit(1)
 		}
-		fmt.Printf("%q", text)
+		answer(strconv.Quote(string(file)))
 	case "nothing":
 	default:
-		_, _ = os.Stdout.Write(event)
+		answer(string(event))
 	}
 }
+
+func answer(text string) { _, _ = os.Stdout.WriteString(text) }
