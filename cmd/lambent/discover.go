@@ -17,19 +17,28 @@ import (
 // source is where the code of one function lies.
 type source struct {
 	name string
-	// path is absolute: a handler file, or a folder if dir.
-	path string
-	dir  bool
-	// handler is empty if the code's default fits.
-	handler string
+	// path is absolute: a handler file, a folder if dir, an archive if zip.
+	path     string
+	dir, zip bool
+	// handler and runtime are empty if the code's defaults fit.
+	handler, runtime string
+	// found says that it was come across in a folder, not named.
+	found bool
 }
 
 // code is the deployment package of the source.
-func (s source) code() runtime.Code {
-	if s.dir {
-		return runtime.Dir(s.path)
+func (s source) code() (runtime.Code, error) {
+	switch {
+	case s.dir:
+		return runtime.Dir(s.path), nil
+	case !s.zip:
+		return runtime.File(s.path), nil
 	}
-	return runtime.File(s.path)
+	archive, err := os.ReadFile(s.path)
+	if err != nil {
+		return runtime.Code{}, fmt.Errorf("read the package: %w", err)
+	}
+	return runtime.Zip(archive), nil
 }
 
 // extensions are those of handler files, in the order in which they are looked
@@ -108,29 +117,48 @@ func discoverAt(path string) (sources []source, notes []string, err error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("look for functions: %w", err)
 	}
-	for _, entry := range entries {
-		child := filepath.Join(abs, entry.Name())
-		if strings.HasPrefix(entry.Name(), ".") || entry.Name() == "node_modules" {
-			continue
-		}
-		if info, err := os.Stat(child); err != nil {
-			notes = append(notes, fmt.Sprintf("%s: %v", shown(child), err))
-		} else if info.IsDir() {
-			if src, ok := folderSource(child); ok {
-				sources = append(sources, src)
-			}
-		} else if isHandlerFile(entry.Name()) {
-			if src, why := fileSource(child); why != "" {
-				notes = append(notes, shown(child)+": "+why)
-			} else {
-				sources = append(sources, src)
-			}
-		}
-	}
+	sources, notes = childSources(abs, entries)
 	if len(sources) == 0 {
-		return nil, notes, usagef("%s holds no functions: want files such as hello.js, or folders with an index.js or a package.json in them", path)
+		return nil, notes, usagef("%s holds no functions: want files such as hello.js or hello.wasm, or folders with an index.js, "+
+			"a package.json or a bootstrap.wasm in them", path)
 	}
 	return sources, notes, nil
+}
+
+// childSources finds the functions in a folder of functions.
+func childSources(dir string, entries []fs.DirEntry) (sources []source, notes []string) {
+	names := make([]string, len(entries))
+	for i, entry := range entries {
+		names[i] = entry.Name()
+	}
+	for _, name := range names {
+		child := filepath.Join(dir, name)
+		if strings.HasPrefix(name, ".") || name == "node_modules" {
+			continue
+		}
+		info, err := os.Stat(child)
+		switch {
+		case err != nil:
+			notes = append(notes, fmt.Sprintf("%s: %v", shown(child), err))
+		case info.IsDir():
+			if src, ok := folderSource(child); ok {
+				src.found = true
+				sources = append(sources, src)
+			}
+		case isHandlerFile(name, names):
+			src, why := fileSource(child)
+			if src.zip && src.handler == "" && why == "" {
+				why = "it holds no index.js and no " + bootstrap
+			}
+			if why != "" {
+				notes = append(notes, shown(child)+": "+why)
+				continue
+			}
+			src.found = true
+			sources = append(sources, src)
+		}
+	}
+	return sources, notes
 }
 
 // fileSource is the function of one handler file. why says what speaks against
@@ -138,8 +166,13 @@ func discoverAt(path string) (sources []source, notes []string, err error) {
 func fileSource(path string) (src source, why string) {
 	base := filepath.Base(path)
 	ext := filepath.Ext(base)
-	if !slices.Contains(extensions, ext) {
-		return src, "a handler file ends in " + strings.Join(extensions, ", ")
+	switch {
+	case ext == wasmExt:
+		return wasmSource(path), ""
+	case ext == zipExt:
+		return zipSource(path)
+	case !slices.Contains(extensions, ext):
+		return src, "a handler file ends in " + strings.Join(extensions, ", ") + ", " + wasmExt + " or " + zipExt
 	}
 	stem := strings.TrimSuffix(base, ext)
 	if strings.Contains(stem, ".") {
@@ -153,11 +186,17 @@ func fileSource(path string) (src source, why string) {
 	return source{name: stem, path: path}, ""
 }
 
-// isHandlerFile says whether a file in a folder of functions is one: a script
-// that is neither a declaration, a test nor a tool's configuration.
-func isHandlerFile(name string) bool {
+// isHandlerFile says whether a file in a folder of functions is one: a module,
+// an archive, or a script that is neither a declaration, a test nor a tool's
+// configuration. beside are the names of all files there.
+func isHandlerFile(name string, beside []string) bool {
 	ext := filepath.Ext(name)
-	if !slices.Contains(extensions, ext) {
+	switch {
+	case ext == wasmExt:
+		return !hasScript(beside, name)
+	case ext == zipExt:
+		return true
+	case !slices.Contains(extensions, ext):
 		return false
 	}
 	switch filepath.Ext(strings.TrimSuffix(name, ext)) {
@@ -167,8 +206,8 @@ func isHandlerFile(name string) bool {
 	return true
 }
 
-// folderSource is the function of a folder that is one: it has an index file,
-// or a package.json whose main is there.
+// folderSource is the function of a folder that is one: it has an index file, a
+// package.json whose main is there, or a bootstrap.wasm.
 func folderSource(dir string) (source, bool) {
 	src := source{name: filepath.Base(dir), path: dir, dir: true}
 	if main, ok := packageMain(dir); ok {
@@ -180,6 +219,9 @@ func folderSource(dir string) (source, bool) {
 			src.handler = "index.handler"
 			return src, true
 		}
+	}
+	if isFile(filepath.Join(dir, bootstrap)) {
+		return bootstrapSource(dir), true
 	}
 	return source{}, false
 }

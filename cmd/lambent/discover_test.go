@@ -1,6 +1,7 @@
 package main
 
 import (
+	"archive/zip"
 	"errors"
 	"os"
 	"path/filepath"
@@ -48,6 +49,12 @@ func TestDiscover(t *testing.T) {
 			want:  "a:a.js: b:b/:index.handler c:c/:m.handler",
 		},
 		{name: "a file with a dot in its name is passed over in a folder", files: []string{"a.js", "b.c.js"}, args: []string{"."}, want: "a:a.js:"},
+		{name: "a module is called after itself", files: []string{"hello.wasm"}, args: []string{"hello.wasm"}, want: "hello:hello.wasm:hello.handle"},
+		{name: "a bootstrap module is called after its folder", files: []string{"fn/bootstrap.wasm"}, args: []string{"fn/bootstrap.wasm"}, want: "fn:fn/:bootstrap.handle"},
+		{name: "a folder with a bootstrap module is one function", files: []string{"fn/bootstrap.wasm", "fn/other.wasm"}, args: []string{"fn"}, want: "fn:fn/:bootstrap.handle"},
+		{name: "scripts come before a bootstrap module", files: []string{"fn/bootstrap.wasm", "fn/index.js"}, args: []string{"fn"}, want: "fn:fn/:index.handler"},
+		{name: "modules and scripts stand side by side", files: []string{"a.js", "b.wasm", "c/bootstrap.wasm", "d/index.js"}, args: []string{"."}, want: "a:a.js: b:b.wasm:b.handle c:c/:bootstrap.handle d:d/:index.handler"},
+		{name: "a module beside a script of its name is the script's", files: []string{"a.js", "a.wasm"}, args: []string{"."}, want: "a:a.js:"},
 		{name: "another name can be given", files: []string{"hello.js"}, args: []string{"hi=hello.js", "hello.js"}, want: "hello:hello.js: hi:hello.js:"},
 		{name: "an equals sign may be part of a path", files: []string{"x=y/index.js"}, args: []string{"ok=x=y"}, want: "ok:x=y/:index.handler"},
 	}
@@ -98,6 +105,7 @@ func TestDiscoverSaysWhatIsWrong(t *testing.T) {
 		{name: "nothing there", args: []string{"nope.js"}, want: "there is no file or folder"},
 		{name: "no functions in a folder", files: []string{"README.md"}, args: []string{"."}, want: "holds no functions: want files such as hello.js"},
 		{name: "not a script", files: []string{"fn.py"}, args: []string{"fn.py"}, want: "a handler file ends in .js, .mjs"},
+		{name: "an archive that is none", files: []string{"fn.zip|PK"}, args: []string{"fn.zip"}, want: "it is not a zip archive"},
 		{name: "a dot in the name", files: []string{"a.b.js"}, args: []string{"a.b.js"}, want: "no dot but that of its extension"},
 		{name: "two of one name", files: []string{"a.js", "a.mjs"}, args: []string{"."}, want: "two functions are called a:"},
 		{name: "the same twice", files: []string{"a.js"}, args: []string{"a.js", "a.js"}, want: "is given twice"},
@@ -112,6 +120,52 @@ func TestDiscoverSaysWhatIsWrong(t *testing.T) {
 			var usage usageError
 			if !errors.As(err, &usage) || !strings.Contains(err.Error(), tc.want) {
 				t.Errorf("error = %v, want a usage error with %q", err, tc.want)
+			}
+		})
+	}
+}
+
+// zipOf makes an archive of files, named and given as folder has them.
+func zipOf(t *testing.T, files ...string) string {
+	t.Helper()
+	var archive strings.Builder
+	w := zip.NewWriter(&archive)
+	for _, file := range files {
+		name, text, _ := strings.Cut(file, "|")
+		f, err := w.Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Write([]byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return archive.String()
+}
+
+func TestArchivesSayWhatTheyHold(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name    string
+		files   []string
+		want    string // handler and runtime
+		wantWhy string
+	}{
+		{"a bootstrap module", []string{"bootstrap.wasm", "other.wasm", "lib/index.js"}, "bootstrap.handle provided.al2023", ""},
+		{"the only module", []string{"app.wasm", "data/x.wasm"}, "app.handle provided.al2023", ""},
+		{"an index file", []string{"index.mjs", "sql.wasm"}, "index.handler ", ""},
+		{"scripts of other names", []string{"app.js"}, " ", ""},
+		{"several modules", []string{"a.wasm", "b.wasm"}, " ", "it holds several modules and no bootstrap.wasm: a.wasm, b.wasm"},
+	}
+	for _, tc := range tests {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			src, why := zipSource(filepath.Join(folder(t, "fn.zip|"+zipOf(t, tc.files...)), "fn.zip"))
+			if got := src.handler + " " + src.runtime; got != tc.want || why != tc.wantWhy || src.name != "fn" || !src.zip {
+				t.Errorf("got %+v, %q; want %q, %q", src, why, tc.want, tc.wantWhy)
 			}
 		})
 	}

@@ -44,11 +44,17 @@ func (f *fleet) deploy(ctx context.Context) error {
 		f.logf("passed over %s", note)
 	}
 	for _, src := range sources {
-		if err := f.deployOne(ctx, src); err != nil {
+		err := f.deployOne(ctx, src)
+		if err != nil && src.runtime == wasmRuntime && src.found {
+			// A folder may well hold modules that are no functions.
+			f.logf("passed over %v", err)
+			continue
+		}
+		if err != nil {
 			return err
 		}
+		f.sources = append(f.sources, src)
 	}
-	f.sources = sources
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -23,7 +24,7 @@ type settings struct {
 
 func (s *settings) register(flags *pflag.FlagSet) {
 	s.timeout = seconds(3 * time.Second)
-	flags.StringVar(&s.handler, "handler", "", "handler as MODULE.EXPORT, such as src/app.main (default: the export \"handler\" of the file or the package's main)")
+	flags.StringVar(&s.handler, "handler", "", "handler as MODULE.EXPORT, such as src/app.main (default: the export \"handler\" of the file or the package's main, \"handle\" of a .wasm)")
 	flags.Var(&s.timeout, "timeout", "time limit of an invocation: seconds, or a duration such as 500ms or 2m")
 	flags.IntVar(&s.memory, "memory", 128, "memory size in MB that functions are told")
 	flags.StringArrayVar(&s.env, "env", nil, "environment variable of the functions as KEY=VALUE (repeatable)")
@@ -52,14 +53,15 @@ func (s *settings) function(src source) (runtime.Function, error) {
 	if s.timeout <= 0 {
 		return runtime.Function{}, usagef("--timeout is %s, want more than 0", s.timeout.String())
 	}
-	handler := s.handler
-	if handler == "" {
-		handler = src.handler
+	code, err := src.code()
+	if err != nil {
+		return runtime.Function{}, err
 	}
 	return runtime.Function{
 		Name:        src.name,
-		Code:        src.code(),
-		Handler:     handler,
+		Code:        code,
+		Handler:     cmp.Or(s.handler, src.handler),
+		Runtime:     src.runtime,
 		Timeout:     time.Duration(s.timeout),
 		MemorySize:  s.memory,
 		Environment: env,
