@@ -181,7 +181,7 @@ static void close_all(void) {
 
 // Traps, and pointers to nowhere.
 static void unreachable(void) { __builtin_trap(); }
-static void divide(void) { number(1 / sink); }
+static void divide(void) { number(length((char *)event) / sink); }
 static void load(void) { sink = *(volatile u32 *)BEYOND; }
 static void store(void) { *(volatile u32 *)BEYOND = 1; }
 static void call_nothing(void) { bounced = 0; bounced(); }
