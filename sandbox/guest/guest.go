@@ -57,27 +57,31 @@ func HandleJSON[In, Out any](h func(Context, In) (Out, error)) {
 }
 
 // Error is an error whose type callers see as errorType. The type of any other
-// error is the name of its Go type.
+// error, and of a panic, is the name of its Go type.
 type Error struct {
 	Type, Message string
 }
 
 func (e *Error) Error() string { return e.Message }
 
-// describe returns what callers see of an error.
-func describe(err error) (kind, message string) {
-	var typed *Error
-	if errors.As(err, &typed) {
-		return typed.Type, err.Error()
+// describe returns what callers see of an error, or of what a handler panicked
+// with.
+func describe(v any) (kind, message string) {
+	switch v := v.(type) {
+	case error:
+		message = v.Error()
+		var typed *Error
+		if errors.As(v, &typed) {
+			return typed.Type, message
+		}
+	case string:
+		message = v
 	}
-	t := reflect.TypeOf(err)
+	t := reflect.TypeOf(v)
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	if kind = t.Name(); kind == "" {
-		kind = "error"
-	}
-	return kind, err.Error()
+	return t.String(), message
 }
 
 // Context is the invocation that runs. It is of use until the handler returns.

@@ -11,16 +11,18 @@ func TestErrorsHaveTheNamesOfTheirTypes(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name          string
-		err           error
+		thrown        any
 		kind, message string
 	}{
 		{"an Error says its type itself", &Error{"Orders.OutOfStock", "none left"}, "Orders.OutOfStock", "none left"},
 		{"also when it is wrapped", fmt.Errorf("charge: %w", &Error{"Orders.OutOfStock", "none left"}), "Orders.OutOfStock", "charge: none left"},
-		{"any other is named after its Go type", &fs.PathError{Op: "open", Path: "x", Err: fs.ErrNotExist}, "PathError", "open x: file does not exist"},
-		{"one of errors.New too", errors.New("why"), "errorString", "why"},
+		{"any other is named after its Go type", &fs.PathError{Op: "open", Path: "x", Err: fs.ErrNotExist}, "fs.PathError", "open x: file does not exist"},
+		{"a panic with a text", "why", "string", "why"},
+		{"a panic with anything", 42, "int", ""},
+		{"one of errors.New too", errors.New("why"), "errors.errorString", "why"},
 	}
 	for _, tc := range tests {
-		if kind, message := describe(tc.err); kind != tc.kind || message != tc.message {
+		if kind, message := describe(tc.thrown); kind != tc.kind || message != tc.message {
 			t.Errorf("%s: %s, %q; want %s, %q", tc.name, kind, message, tc.kind, tc.message)
 		}
 	}

@@ -50,7 +50,8 @@ func restore() {
 }
 
 // handle answers an event, which lies in the memory that alloc returned. It
-// returns 0, or 1 if it failed.
+// returns 0, or 1 if it failed. A panic is the end of the instance; the caller
+// sees what it was, and the log where.
 //
 //go:wasmexport handle
 func handle(_ unsafe.Pointer, n uint32) int32 {
@@ -58,6 +59,12 @@ func handle(_ unsafe.Pointer, n uint32) int32 {
 		fail("Runtime.NoHandler", "guest.Handle was not called from an init function")
 		return 1
 	}
+	defer func() {
+		if v := recover(); v != nil {
+			fail(describe(v))
+			panic(v)
+		}
+	}()
 	response, err := handler(Context{}, event[:n:n])
 	if err != nil {
 		fail(describe(err))
