@@ -157,10 +157,18 @@ func TestLaterLayersHideEarlierOnes(t *testing.T) {
 func FuzzZip(f *testing.F) {
 	f.Add(archive(f, entry{"index.js", "1", 0o644}, entry{"l", "index.js", fs.ModeSymlink}))
 	f.Add(archive(f, entry{"a/../b", "1", 0o644}))
+	f.Add(twoOfOne(f))
 	f.Fuzz(func(t *testing.T, data []byte) {
+		size, checked := CheckZip(bytes.NewReader(data), int64(len(data)))
 		tree, err := Zip(data)
 		if err != nil {
+			if checked == nil {
+				t.Fatalf("the check found nothing wrong: %v", err)
+			}
 			return
+		}
+		if checked == nil && size > MaxUnpacked {
+			t.Fatalf("%d bytes unpacked", size)
 		}
 		_ = fs.WalkDir(tree, ".", func(path string, d fs.DirEntry, err error) error {
 			if err != nil {
@@ -170,8 +178,12 @@ func FuzzZip(f *testing.F) {
 				t.Fatalf("invalid path %q", path)
 			}
 			if d.Type().IsRegular() {
-				if content, err := tree.ReadFile(path); err == nil && int64(len(content)) != must(d.Info()).Size() {
+				content, err := tree.ReadFile(path)
+				if err == nil && int64(len(content)) != must(d.Info()).Size() {
 					t.Fatalf("%s: %d bytes, want %d", path, len(content), must(d.Info()).Size())
+				}
+				if err != nil && checked == nil {
+					t.Fatalf("the check found nothing wrong with %s: %v", path, err)
 				}
 			}
 			return nil

@@ -79,7 +79,10 @@ func Dir(path string) (fs.FS, [32]byte, error) {
 	}
 	files := root.FS()
 	sum, err := Hash(files)
-	return files, sum, err
+	if err != nil {
+		return nil, sum, errors.Join(err, root.Close())
+	}
+	return files, sum, nil
 }
 
 // Hash hashes all names and contents of a file system. Files that cannot be

@@ -56,7 +56,9 @@ func readZip(archive io.ReaderAt, size int64) (*zip.Reader, *Tree, error) {
 		return nil, nil, fmt.Errorf("%d files, want at most %d", len(r.File), maxFiles)
 	}
 	// Folders grow at their end, mostly. Of files of one name the last counts.
-	slices.SortStableFunc(r.File, func(a, b *zip.File) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(r.File, func(a, b *zip.File) int {
+		return strings.Compare(strings.TrimPrefix(a.Name, "./"), strings.TrimPrefix(b.Name, "./"))
+	})
 	t := NewTree()
 	left := uint64(MaxUnpacked)
 	for _, f := range r.File {
