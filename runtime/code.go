@@ -3,13 +3,8 @@ package runtime
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
-	"fmt"
-	"hash"
-	"io"
 	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -62,26 +57,7 @@ func File(path string) Code {
 	base := filepath.Base(path)
 	return Code{
 		handler: strings.TrimSuffix(base, filepath.Ext(base)) + ".handler",
-		open: func(context.Context) (tree, error) {
-			info, err := os.Stat(path)
-			if err != nil {
-				return tree{}, err
-			}
-			if !info.Mode().IsRegular() {
-				return tree{}, fmt.Errorf("%s is not a file; use Dir for a folder", path)
-			}
-			folder := filepath.Dir(path)
-			for _, mark := range []string{"package.json", "node_modules"} {
-				if _, err := os.Stat(filepath.Join(folder, mark)); err == nil {
-					return openDir(folder)
-				}
-			}
-			text, err := os.ReadFile(path)
-			if err != nil {
-				return tree{}, err
-			}
-			return memory(map[string]string{base: string(text)})
-		},
+		open:    func(context.Context) (tree, error) { return opened(codefs.File(path)) },
 	}
 }
 
@@ -89,22 +65,11 @@ func File(path string) Code {
 // read when a guest first needs them, so they should stay as they are until the
 // function is deployed again.
 func Dir(path string) Code {
-	return Code{open: func(context.Context) (tree, error) { return openDir(path) }}
+	return Code{open: func(context.Context) (tree, error) { return opened(codefs.Dir(path)) }}
 }
 
-func openDir(path string) (tree, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return tree{}, err
-	}
-	if !info.IsDir() {
-		return tree{}, fmt.Errorf("%s is not a folder; use File for a single file", path)
-	}
-	root, err := os.OpenRoot(path)
-	if err != nil {
-		return tree{}, err
-	}
-	return hashed(root.FS())
+func opened(files fs.FS, sum [32]byte, err error) (tree, error) {
+	return tree{files: files, sha256: sum}, err
 }
 
 // Zip is a zip archive, as Lambda takes it: at most 250 MB unpacked, without
@@ -126,43 +91,8 @@ func FS(fsys fs.FS) Code {
 	return Code{open: func(context.Context) (tree, error) { return hashed(fsys) }}
 }
 
-// hashed hashes all names and contents of a file system.
+// hashed is a file system with the hash of all its names and contents.
 func hashed(fsys fs.FS) (tree, error) {
-	h := sha256.New()
-	err := fs.WalkDir(fsys, ".", func(path string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil && path == ".":
-			return err
-		case errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist):
-			return nil // guests cannot read it either, or it has just gone
-		case err != nil:
-			return err
-		case d.Type().IsRegular():
-			return hashFile(h, fsys, path)
-		}
-		fmt.Fprintf(h, "%s %q\n", d.Type(), path)
-		return nil
-	})
-	if err != nil {
-		return tree{}, err
-	}
-	t := tree{files: fsys}
-	h.Sum(t.sha256[:0])
-	return t, nil
-}
-
-// hashFile adds a file to a hash. One that cannot be read is left out: guests
-// cannot read it either.
-func hashFile(h hash.Hash, fsys fs.FS, path string) error {
-	f, err := fsys.Open(path)
-	if err != nil {
-		return nil
-	}
-	defer f.Close()
-	each := sha256.New()
-	if _, err := io.Copy(each, f); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	fmt.Fprintf(h, "%q %x\n", path, each.Sum(nil))
-	return nil
+	sum, err := codefs.Hash(fsys)
+	return tree{files: fsys, sha256: sum}, err
 }
