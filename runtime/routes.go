@@ -102,7 +102,7 @@ func (r *Runtime) resolve(id function.ID, qualifier string) (*version, error) {
 		if err = v.prepare(r.base); err == nil {
 			return v, nil
 		}
-		if !errors.Is(err, errReplaced) {
+		if !errors.Is(err, function.ErrReplaced) {
 			return nil, err
 		}
 		if err := r.renew(r.base, id); err != nil {

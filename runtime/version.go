@@ -2,7 +2,6 @@ package runtime
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -38,9 +37,6 @@ type version struct {
 
 var _ pool.Starter[*environment] = (*version)(nil)
 
-// errReplaced reports a version that its Directory no longer has.
-var errReplaced = errors.New("runtime: the version was replaced")
-
 // prepare makes the version ready, if it is not. An error is this caller's; the
 // next one tries again.
 func (v *version) prepare(ctx context.Context) error {
@@ -58,7 +54,7 @@ func (v *version) prepare(ctx context.Context) error {
 		return err
 	}
 	if !ok {
-		return errReplaced
+		return function.ErrReplaced
 	}
 	if err := r.compile(ctx, v, settings(id.Name, spec, v.keep)); err != nil {
 		return err

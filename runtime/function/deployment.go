@@ -54,9 +54,9 @@ type Version struct {
 	SnapStart bool
 }
 
-// ErrReplaced reports code that was opened after it had been replaced: the
-// function has newer code, or none.
-var ErrReplaced = errors.New("function: the code was replaced")
+// ErrReplaced reports a version, or its code, that is no longer there: the
+// function has another, or none.
+var ErrReplaced = errors.New("function: the version was replaced")
 
 // Code is a deployment package or the content of a layer.
 type Code interface {

@@ -26,7 +26,7 @@ type Group[E Env] struct {
 	live     int // environments with an isolate, idle or in use
 	keep     int // provisioned
 	refills  int // starts under way that nobody asked for but keep
-	barren   bool
+	barren   bool // the last start made no isolate
 	retired  bool
 }
 
@@ -55,6 +55,13 @@ func (g *Group[E]) Count() Counts {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return Counts{g.live, len(g.idle), g.starting, len(g.waiters)}
+}
+
+// Barren reports whether the last cold start failed.
+func (g *Group[E]) Barren() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.barren
 }
 
 // TryGet takes an idle environment, if there is one. The caller gives it to Put
