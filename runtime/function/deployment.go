@@ -22,6 +22,9 @@ type Deployment struct {
 	Reserved *int
 	// Provisioned is the provisioned concurrency of versions, by name.
 	Provisioned map[string]int
+	// SnapStart are the versions that are made ready ahead of their first
+	// invocation, by name.
+	SnapStart map[string]bool
 }
 
 // Alias is a name for a version, or for two that share the invocations.
@@ -49,9 +52,6 @@ type Version struct {
 	Code                                          Code
 	// Layers are merged in order at /opt; a later one hides files of an earlier.
 	Layers []Code
-	// SnapStart asks for environments that have been started before the first
-	// invocation comes.
-	SnapStart bool
 }
 
 // ErrReplaced reports a version, or its code, that is no longer there: the

@@ -86,6 +86,8 @@ type Published struct {
 	// Packages are the contents that the version refers to: its code, then its
 	// layers.
 	Packages []Package
+	// SnapStart says that the version starts from a snapshot.
+	SnapStart bool `json:",omitempty"`
 	// RevisionID is set if it is no longer the one of the version's record.
 	RevisionID string `json:",omitempty"`
 }
@@ -171,6 +173,12 @@ func (d *Document) deployment() *function.Deployment {
 	for _, p := range d.Published {
 		number := strconv.Itoa(p.Number)
 		out.Versions[number] = d.versionRevision(p.Number)
+		if p.SnapStart {
+			if out.SnapStart == nil {
+				out.SnapStart = map[string]bool{}
+			}
+			out.SnapStart[number] = true
+		}
 	}
 	if len(d.Aliases) > 0 {
 		out.Aliases = make(map[string]function.Alias, len(d.Aliases))
@@ -210,5 +218,6 @@ func (d *Document) versionRevision(number int) string {
 // sameDeployment reports whether a runtime needs to be told nothing.
 func sameDeployment(a, b *function.Deployment) bool {
 	sameReserved := a.Reserved == b.Reserved || a.Reserved != nil && b.Reserved != nil && *a.Reserved == *b.Reserved
-	return sameReserved && maps.Equal(a.Versions, b.Versions) && maps.Equal(a.Aliases, b.Aliases) && maps.Equal(a.Provisioned, b.Provisioned)
+	return sameReserved && maps.Equal(a.Versions, b.Versions) && maps.Equal(a.Aliases, b.Aliases) &&
+		maps.Equal(a.Provisioned, b.Provisioned) && maps.Equal(a.SnapStart, b.SnapStart)
 }

@@ -169,8 +169,7 @@ func (r *Registry) runnable(ctx context.Context, id function.ID, generation stri
 		Runtime: c.Runtime, Handler: c.Handler, Timeout: time.Duration(c.Timeout) * time.Second, MemorySize: c.MemorySize,
 		LogFormat: c.LoggingConfig.LogFormat, LogLevel: c.LoggingConfig.ApplicationLogLevel, SystemLogLevel: c.LoggingConfig.SystemLogLevel,
 		LogGroup: c.LoggingConfig.LogGroup, EphemeralStorage: c.EphemeralStorage.Size,
-		Code:      packageCode{&r.codes.open, rec.Code},
-		SnapStart: c.SnapStart != nil && c.SnapStart.OptimizationStatus == optimizationOn,
+		Code: packageCode{&r.codes.open, rec.Code},
 	}
 	for _, layer := range rec.Layers {
 		v.Layers = append(v.Layers, packageCode{&r.codes.open, layer})
@@ -238,7 +237,9 @@ func (r *Registry) putVersion(ctx context.Context, id function.ID, d *Document, 
 	if _, err := r.cfg.KV.Put(context.WithoutCancel(ctx), key, text, was); err != nil {
 		return fmt.Errorf("registry: write version %d of %s: %w", d.Next, id.Name, err)
 	}
-	d.Published = append(d.Published, Published{Number: d.Next, Packages: rec.packages()})
+	d.Published = append(d.Published, Published{
+		Number: d.Next, Packages: rec.packages(), SnapStart: rec.Configuration.SnapStart.OptimizationStatus == optimizationOn,
+	})
 	d.Next++
 	return nil
 }
