@@ -66,7 +66,7 @@ func newRegistry(t *testing.T, cfg Config) *Registry {
 	return r
 }
 
-// created returns a registry with fn in it.
+// withFunction returns a registry with fn in it.
 func withFunction(t *testing.T, cfg Config) *Registry {
 	t.Helper()
 	r := newRegistry(t, cfg)
@@ -102,7 +102,7 @@ type fakeRunner struct {
 
 	mu       sync.Mutex
 	seen     map[function.ID]*function.Deployment
-	refreshs int
+	refreshes int
 }
 
 func (f *fakeRunner) Refresh(ctx context.Context, id function.ID) error {
@@ -115,7 +115,7 @@ func (f *fakeRunner) Refresh(ctx context.Context, id function.ID) error {
 	if f.seen == nil {
 		f.seen = map[function.ID]*function.Deployment{}
 	}
-	f.refreshs++
+	f.refreshes++
 	if delete(f.seen, id); ok {
 		f.seen[id] = d
 	}
@@ -191,7 +191,7 @@ func blobs(t *testing.T, r *Registry) int {
 	return n
 }
 
-// publish publishes a version of fn with new code.
+// publishNew publishes a version of fn with new code.
 func publishNew(t *testing.T, r *Registry, code string) string {
 	t.Helper()
 	in := UpdateCodeInput{CodeInput: CodeInput{ZipFile: zipOf(code)}, Publish: true}

@@ -12,7 +12,8 @@ import (
 	"github.com/lambent-run/lambent/runtime/store"
 )
 
-// GetFunction describes a function, or one of its versions or aliases.
+// GetFunction describes a function, or one of its versions or aliases. What it
+// returns is shared: nobody may change it. So it is with all configurations.
 func (r *Registry) GetFunction(ctx context.Context, id function.ID, qualifier string) (FunctionDetails, error) {
 	d := r.document(id)
 	if d == nil {

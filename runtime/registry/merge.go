@@ -157,7 +157,7 @@ func mergeSnapStart(set *function.Settings, in *function.SnapStart) error {
 // key for them, those that there were.
 func (r *Registry) mergeEnvironment(ctx context.Context, id function.ID, generation string, rec *Record, in *function.Environment, oldKey string) error {
 	key := rec.Configuration.KMSKeyArn
-	bound := binding(r.arn(id, ""), generation)
+	of := r.owner(id, generation)
 	var vars map[string]string
 	var err error
 	switch {
@@ -169,14 +169,14 @@ func (r *Registry) mergeEnvironment(ctx context.Context, id function.ID, generat
 	case rec.Sealed == nil || key == oldKey:
 		return nil
 	default:
-		if vars, err = r.keys.unseal(ctx, rec.Sealed, bound); err != nil {
+		if vars, err = r.keys.unseal(ctx, rec.Sealed, of); err != nil {
 			return err
 		}
 	}
 	if vars == nil {
 		vars = map[string]string{}
 	}
-	rec.Sealed, err = r.keys.seal(ctx, key, vars, bound)
+	rec.Sealed, err = r.keys.seal(ctx, key, vars, of)
 	return err
 }
 

@@ -178,7 +178,7 @@ func (r *Registry) runnable(ctx context.Context, id function.ID, generation stri
 		return v, nil
 	}
 	var err error
-	v.Environment, err = r.keys.unseal(ctx, rec.Sealed, binding(r.arn(id, ""), generation))
+	v.Environment, err = r.keys.unseal(ctx, rec.Sealed, r.owner(id, generation))
 	return v, err
 }
 

@@ -34,48 +34,60 @@ type keyCache = *lru.Cache[string, []byte]
 
 const maxCachedKeys = 1024
 
-// binding names the function that sealed variables belong to. They cannot be
+// owner names the function that sealed variables belong to. They cannot be
 // opened as those of another.
-func binding(arn, generation string) map[string]string {
-	return map[string]string{"aws:lambda:FunctionArn": arn, "lambent:generation": generation}
+type owner struct {
+	id         function.ID
+	generation string
+	arn        string
 }
 
-func bindingBytes(binding map[string]string) []byte {
-	text, _ := json.Marshal(binding) // of strings, in the order of the keys
-	return text
+func (r *Registry) owner(id function.ID, generation string) owner {
+	return owner{id, generation, r.arn(id, "")}
+}
+
+// bound is the additional data of what is encrypted here. The account is not in
+// it: it is a setting.
+func (o owner) bound() []byte {
+	return []byte("functions/" + o.id.Region + "/" + o.id.Name + "/" + o.generation)
+}
+
+// context is the encryption context for KMS, whose key policies may ask for it.
+func (o owner) context() map[string]string {
+	return map[string]string{"aws:lambda:FunctionArn": o.arn, "lambent:generation": o.generation}
 }
 
 // seal encrypts variables. keyARN may be empty.
-func (k *keys) seal(ctx context.Context, keyARN string, vars map[string]string, bound map[string]string) (*Sealed, error) {
+func (k *keys) seal(ctx context.Context, keyARN string, vars map[string]string, of owner) (*Sealed, error) {
 	text, err := json.Marshal(vars)
 	if err != nil {
 		return nil, fmt.Errorf("registry: encrypt the environment: %w", err)
 	}
-	s := &Sealed{Digest: k.digest(text, bound)}
+	s := &Sealed{Digest: k.digest(text, of)}
 	key := make([]byte, 32)
 	_, _ = rand.Read(key) // never fails
 	if keyARN != "" && k.kms != nil {
 		s.KMSKeyArn = keyARN
-		s.Key, err = k.kms.Wrap(ctx, keyARN, key, bound)
+		s.Key, err = k.kms.Wrap(ctx, keyARN, key, of.context())
 	} else {
-		s.Key, err = encrypt(k.wrapping[:], key, bindingBytes(bound))
+		s.Key, err = encrypt(k.wrapping[:], key, of.bound())
 	}
 	if err != nil {
 		return nil, fmt.Errorf("registry: encrypt the environment: %w", err)
 	}
-	if s.Data, err = encrypt(key, text, bindingBytes(bound)); err != nil {
+	if s.Data, err = encrypt(key, text, of.bound()); err != nil {
 		return nil, fmt.Errorf("registry: encrypt the environment: %w", err)
 	}
 	return s, nil
 }
 
 // unseal decrypts variables.
-func (k *keys) unseal(ctx context.Context, s *Sealed, bound map[string]string) (map[string]string, error) {
-	key, err := k.dataKey(ctx, s, bound)
+func (k *keys) unseal(ctx context.Context, s *Sealed, of owner) (map[string]string, error) {
+	key, err := k.dataKey(ctx, s, of)
 	if err != nil {
 		return nil, fmt.Errorf("registry: decrypt the environment: %w", err)
 	}
-	text, err := decrypt(key, s.Data, bindingBytes(bound))
+	text, err := decrypt(key, s.Data, of.bound())
 	if err != nil {
 		return nil, fmt.Errorf("registry: decrypt the environment: %w", err)
 	}
@@ -86,9 +98,9 @@ func (k *keys) unseal(ctx context.Context, s *Sealed, bound map[string]string) (
 	return vars, nil
 }
 
-func (k *keys) dataKey(ctx context.Context, s *Sealed, bound map[string]string) ([]byte, error) {
+func (k *keys) dataKey(ctx context.Context, s *Sealed, of owner) ([]byte, error) {
 	if s.KMSKeyArn == "" {
-		return decrypt(k.wrapping[:], s.Key, bindingBytes(bound))
+		return decrypt(k.wrapping[:], s.Key, of.bound())
 	}
 	if key, ok := k.unsealed.Get(string(s.Key)); ok {
 		return key, nil
@@ -97,16 +109,16 @@ func (k *keys) dataKey(ctx context.Context, s *Sealed, bound map[string]string) 
 		return nil, &Error{Kind: KMSAccessDenied, Message: "Lambda was unable to decrypt the environment variables because KMS access was denied. " +
 			"Please check the function's KMS key settings."}
 	}
-	key, err := k.kms.Unwrap(ctx, s.KMSKeyArn, s.Key, bound)
+	key, err := k.kms.Unwrap(ctx, s.KMSKeyArn, s.Key, of.context())
 	if err == nil {
 		k.unsealed.Add(string(s.Key), key)
 	}
 	return key, err
 }
 
-func (k *keys) digest(text []byte, bound map[string]string) []byte {
+func (k *keys) digest(text []byte, of owner) []byte {
 	mac := hmac.New(sha256.New, k.compare[:])
-	mac.Write(bindingBytes(bound))
+	mac.Write(of.bound())
 	mac.Write(text)
 	return mac.Sum(nil)
 }
@@ -152,7 +164,7 @@ func (r *Registry) environment(ctx context.Context, id function.ID, generation s
 	if s == nil {
 		return nil
 	}
-	vars, err := r.keys.unseal(ctx, s, binding(r.arn(id, ""), generation))
+	vars, err := r.keys.unseal(ctx, s, r.owner(id, generation))
 	if err == nil {
 		return &function.Environment{Variables: vars}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -161,6 +162,20 @@ func TestTheMasterKeyIsKeptAndGuarded(t *testing.T) {
 	}
 }
 
+func TestVariablesSurviveAChangeOfTheAccount(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "key")
+	r := newRegistry(t, Config{KeyFile: path})
+	must(t)(r.CreateFunction(t.Context(), fn, withSecret("")))
+	r, err := Open(t.Context(), Config{KV: r.cfg.KV, Blobs: r.cfg.Blobs, KeyFile: path, Account: "999999999999"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := must(t)(r.GetFunctionConfiguration(t.Context(), fn, "")); c.Environment.Variables["SECRET"] != secret || !strings.Contains(c.FunctionArn, ":999999999999:") {
+		t.Errorf("shown %+v", c)
+	}
+}
+
 // fakeKMS keeps keys as KMS does: the caller gets a ticket for each.
 type fakeKMS struct {
 	mu      sync.Mutex
@@ -175,7 +190,7 @@ func (k *fakeKMS) Wrap(_ context.Context, arn string, key []byte, binding map[st
 	if k.calls++; k.err != nil {
 		return nil, k.err
 	}
-	ticket := arn + string(bindingBytes(binding)) + string(key[:4])
+	ticket := arn + fmt.Sprint(binding) + string(key[:4])
 	k.tickets[ticket] = key
 	return []byte(ticket), nil
 }
@@ -186,7 +201,7 @@ func (k *fakeKMS) Unwrap(_ context.Context, arn string, wrapped []byte, binding 
 	if k.calls++; k.err != nil {
 		return nil, k.err
 	}
-	if !strings.HasPrefix(string(wrapped), arn+string(bindingBytes(binding))) {
+	if !strings.HasPrefix(string(wrapped), arn+fmt.Sprint(binding)) {
 		return nil, errorf(KMSInvalidState, "another binding")
 	}
 	return k.tickets[string(wrapped)], nil

@@ -208,7 +208,7 @@ func TestTheRuntimeIsTold(t *testing.T) {
 	r := newRegistry(t, Config{})
 	runner := attach(r)
 	must(t)(r.CreateFunction(t.Context(), fn, input("1")))
-	before := runner.refreshs
+	before := runner.refreshes
 	if got := runner.deployment(fn).Versions; len(got) != 1 {
 		t.Errorf("after its creation: %v", got)
 	}
@@ -227,14 +227,14 @@ func TestTheRuntimeIsTold(t *testing.T) {
 	if got, want := runner.deployment(fn).Aliases["live"], (function.Alias{Version: "1", Other: "2", Weight: 0.25}); got != want {
 		t.Errorf("the alias is %+v, want %+v", got, want)
 	}
-	told := runner.refreshs
+	told := runner.refreshes
 	if told-before != 3 {
 		t.Errorf("%d changes were told, want 3", told-before)
 	}
 	if _, err := r.UpdateAlias(t.Context(), fn, "live", AliasInput{Description: ptr("d")}); err != nil {
 		t.Fatal(err)
 	}
-	if runner.refreshs != told {
+	if runner.refreshes != told {
 		t.Error("a description does not matter to who runs the function")
 	}
 	if err := r.PutConcurrency(t.Context(), fn, 5); err != nil {
