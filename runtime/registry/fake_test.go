@@ -100,8 +100,8 @@ func wantError(t *testing.T, err error, kind Kind, message string) {
 type fakeRunner struct {
 	dir function.Directory
 
-	mu       sync.Mutex
-	seen     map[function.ID]*function.Deployment
+	mu        sync.Mutex
+	seen      map[function.ID]*function.Deployment
 	refreshes int
 }
 

@@ -108,19 +108,19 @@ func TestCheckZip(t *testing.T) {
 
 func TestArchivesWithoutEndAreRefused(t *testing.T) {
 	t.Parallel()
-	deep := func(n, depth int) (all []entry) {
+	deep := func(n, depth int) (names []string) {
 		for i := range n {
-			all = append(all, entry{fmt.Sprintf("%d/%sf", i, strings.Repeat("d/", depth)), "", 0o644})
+			names = append(names, fmt.Sprintf("%d/%sf", i, strings.Repeat("d/", depth)))
 		}
-		return all
+		return names
 	}
 	tests := []struct {
 		name string
 		zip  []byte
 		ok   bool
 	}{
-		{"more files than the first format can count", archive(t, deep(66_000, 0)...), true},
-		{"more folders than fit in memory", archive(t, deep(maxFiles/2000+1, 2000)...), false},
+		{"more files than the first format can count", stored(t, deep(66_000, 0)...), true},
+		{"more folders than fit in memory", stored(t, deep(maxFiles/2000+1, 2000)...), false},
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {
