@@ -90,7 +90,11 @@ func (r *Registry) put(ctx context.Context, id function.ID, d *Document, was *en
 	if was != nil {
 		revision = was.revision
 	}
-	if revision, err = r.cfg.KV.Put(ctx, functionKey(id), text, revision); err != nil {
+	revision, err = r.cfg.KV.Put(ctx, functionKey(id), text, revision)
+	if errors.Is(err, store.ErrTooLarge) {
+		return &Error{InvalidParameter, "The function has too many versions, aliases and permissions. Delete some that are not used.", err}
+	}
+	if err != nil {
 		return fmt.Errorf("registry: write %s: %w", id.Name, err)
 	}
 	r.install(id, &entry{d, revision})
@@ -121,8 +125,8 @@ func (r *Registry) reload(ctx context.Context, id function.ID) error {
 	if err != nil {
 		return fmt.Errorf("registry: read %s: %w", id.Name, err)
 	}
-	d := new(Document)
-	if err := readRecord(e, d, &d.Schema); err != nil {
+	d, err := readDocument(e)
+	if err != nil {
 		return err
 	}
 	r.install(id, &entry{d, e.Revision})

@@ -22,8 +22,8 @@ func (r *Registry) load(ctx context.Context) error {
 		if !ok {
 			return fmt.Errorf("registry: record %s is not a function's", e.Key)
 		}
-		d := new(Document)
-		if err := readRecord(e, d, &d.Schema); err != nil {
+		d, err := readDocument(e)
+		if err != nil {
 			return err
 		}
 		d.Latest.settle() // a restart ends all waiting

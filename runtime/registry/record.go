@@ -42,6 +42,42 @@ func (rec *Record) modify(now time.Time) {
 	rec.Revision = newID()
 }
 
+// whole returns an error if the record lacks what every record has. One that was
+// damaged must not end the process later.
+func (rec *Record) whole(key string) error {
+	set := &rec.Configuration.Settings
+	if set.EphemeralStorage == nil || set.LoggingConfig == nil || set.SnapStart == nil || len(rec.Layers) != len(set.Layers) {
+		return fmt.Errorf("registry: record %s is damaged", key)
+	}
+	return nil
+}
+
+// whole is Record.whole for a document and what is in it.
+func (d *Document) whole(key string) error {
+	err := d.Latest.whole(key)
+	if d.Serving != nil {
+		err = errors.Join(err, d.Serving.whole(key))
+	}
+	last := 0
+	for _, p := range d.Published {
+		if p.Number <= last || len(p.Packages) == 0 || p.Number >= d.Next {
+			return fmt.Errorf("registry: record %s is damaged", key)
+		}
+		last = p.Number
+	}
+	for _, a := range d.Aliases {
+		if a == nil {
+			return fmt.Errorf("registry: record %s is damaged", key)
+		}
+	}
+	for _, p := range d.Provisioned {
+		if p == nil {
+			return fmt.Errorf("registry: record %s is damaged", key)
+		}
+	}
+	return err
+}
+
 // settle makes the status what it becomes by itself, now.
 func (rec *Record) settle() {
 	if s := rec.Settling; s != nil {
@@ -136,7 +172,16 @@ func (r *Registry) version(ctx context.Context, id function.ID, generation strin
 	if err := readRecord(e, rec, &rec.Schema); err != nil {
 		return nil, err
 	}
-	return rec, nil
+	return rec, rec.whole(e.Key)
+}
+
+// readDocument reads a function's record of the store.
+func readDocument(e store.Entry) (*Document, error) {
+	d := new(Document)
+	if err := readRecord(e, d, &d.Schema); err != nil {
+		return nil, err
+	}
+	return d, d.whole(e.Key)
 }
 
 // readRecord reads a record of the store into a value with that schema member.
