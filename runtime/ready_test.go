@@ -29,6 +29,22 @@ func TestReadyCountsStartedEnvironments(t *testing.T) {
 	}
 }
 
+func TestVersionsWithSnapStartAreReadyBeforeTheyAreCalled(t *testing.T) {
+	t.Parallel()
+	rt, dir := known(t, &function.Deployment{Versions: map[string]string{"$LATEST": "b", "1": "a"}, SnapStart: map[string]bool{"1": true}})
+	if err := rt.Refresh(t.Context(), home); err != nil {
+		t.Fatal(err)
+	}
+	opened := func() bool {
+		dir.mu.Lock()
+		defer dir.mu.Unlock()
+		return dir.opened == 1
+	}
+	if !eventually(t, opened) {
+		t.Error("version 1 was not opened, or $LATEST was, too")
+	}
+}
+
 func TestReadySaysThatNoneCanBe(t *testing.T) {
 	t.Parallel()
 	dir := &failing{}
