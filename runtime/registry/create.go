@@ -111,7 +111,7 @@ func (r *Registry) newDocument(ctx context.Context, id function.ID, in *CreateIn
 	now := time.Now()
 	rec.modify(now)
 	failure := r.check(ctx, id, d.Generation, rec)
-	rec.Configuration.Status = function.Status{State: function.StatePending, StateReason: reasonCreating, StateReasonCode: codeCreating}
+	rec.Configuration.Status = statusCreating
 	rec.Settling = &Settling{At: now.Add(r.cfg.Settle), RevisionID: newID(), Status: created(failure)}
 	return d, ctx.Err()
 }
@@ -123,6 +123,9 @@ const (
 	// codeUnusable is the reason code for code that cannot be run.
 	codeUnusable = "FunctionError.InvalidEntryPoint"
 )
+
+// statusCreating is the status of what has just been made.
+var statusCreating = function.Status{State: function.StatePending, StateReason: reasonCreating, StateReasonCode: codeCreating}
 
 // created is the status after a creation.
 func created(failure error) function.Status {

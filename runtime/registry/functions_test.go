@@ -396,8 +396,8 @@ func TestFunctionsAreListedInPages(t *testing.T) {
 				}
 				for _, c := range list {
 					got = append(got, strings.TrimPrefix(c.FunctionArn, "arn:aws:lambda:us-east-1:123456789012:function:"))
-					if c.State != "" || c.LastUpdateStatus != "" {
-						t.Errorf("a list shows the status of %s", c.FunctionArn)
+					if c.State != "" || c.LastUpdateStatus != "" || c.RuntimeVersionConfig != nil {
+						t.Errorf("a list shows too much of %s", c.FunctionArn)
 					}
 				}
 				after = next

@@ -22,8 +22,8 @@ type lister struct {
 // done reports whether the page is full and more is there, or an error is.
 func (l *lister) done() bool { return l.next != "" || l.err != nil }
 
-// add adds a version, or notes that the page has no room for it. Lists do not
-// show the status.
+// add adds a version, or notes that the page has no room for it. Lists show
+// neither the status nor the runtime's version.
 func (l *lister) add(ctx context.Context, id function.ID, d *Document, version string) {
 	if l.limit > 0 && len(l.list) >= l.limit {
 		l.next = l.last
@@ -42,7 +42,7 @@ func (l *lister) add(ctx context.Context, id function.ID, d *Document, version s
 		qualifier = version
 	}
 	c := l.r.configuration(ctx, id, d, rec, qualifier)
-	c.Status = function.Status{}
+	c.Status, c.RuntimeVersionConfig = function.Status{}, nil
 	l.list, l.last = append(l.list, c), l.of+version
 }
 

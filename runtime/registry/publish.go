@@ -78,8 +78,8 @@ func (r *Registry) lastPublished(ctx context.Context, id function.ID, d *Documen
 }
 
 // publish makes a copy of $LATEST the next version, described by its own words
-// or by description. $LATEST must have been settled, or else the version settles
-// with it.
+// or by description. A version of something that has yet to settle, and one with
+// a snapshot, is pending first, with a RevisionId of its own.
 func (r *Registry) publish(ctx context.Context, id function.ID, d *Document, rec *Record, description *string) (*Record, error) {
 	rec.Revision = d.versionRevision(d.Next)
 	c := &rec.Configuration
@@ -88,17 +88,29 @@ func (r *Registry) publish(ctx context.Context, id function.ID, d *Document, rec
 		own := c.Description
 		rec.Described, c.Description = &own, *description
 	}
+	at, status := time.Now().Add(r.cfg.Settle), c.Status
+	pending := false
+	if s := rec.Settling; s != nil {
+		at, status, pending = s.At, s.Status, true
+	}
 	if c.SnapStart.ApplyOn == applyPublished {
 		c.SnapStart = &function.SnapStart{ApplyOn: applyPublished, OptimizationStatus: optimizationOn}
-		if rec.Settling == nil {
-			rec.Settling = &Settling{At: time.Now().Add(r.cfg.Settle), Status: c.Status}
-			c.Status = function.Status{State: function.StatePending, StateReason: reasonCreating, StateReasonCode: codeCreating}
-		}
+		pending = true
 	}
-	if s := rec.Settling; s != nil {
-		rec.Settling = &Settling{At: s.At, RevisionID: c.RevisionID, Status: s.Status}
+	if pending {
+		c.Status = statusCreating
+		rec.Settling = &Settling{At: at, RevisionID: newID(), Status: published(status)}
 	}
 	return rec, r.putVersion(ctx, id, d, rec)
+}
+
+// published is the status of a version of $LATEST, which has that status: it has
+// failed if the update that made it has.
+func published(status function.Status) function.Status {
+	if status.LastUpdateStatus == function.UpdateFailed {
+		status.State, status.StateReason, status.StateReasonCode = function.StateFailed, status.LastUpdateStatusReason, status.LastUpdateStatusReasonCode
+	}
+	return status
 }
 
 // ListVersions lists $LATEST and then the published versions in ascending order.

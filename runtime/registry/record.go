@@ -158,6 +158,9 @@ func (r *Registry) resolve(ctx context.Context, id function.ID, d *Document, qua
 	}
 	if p.RevisionID != "" {
 		rec.Configuration.RevisionID = p.RevisionID
+		if rec.Settling != nil {
+			rec.Settling.RevisionID = p.RevisionID
+		}
 	}
 	return rec, version, nil
 }

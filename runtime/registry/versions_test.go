@@ -85,6 +85,33 @@ func TestAVersionStaysAsItWasPublished(t *testing.T) {
 	}
 }
 
+func TestAVersionOfAnUpdateIsPendingFirst(t *testing.T) {
+	t.Parallel()
+	r := withFunction(t, Config{})
+	attach(r)
+	for code, want := range map[string]function.Status{
+		"2":      {State: "Active", LastUpdateStatus: "Successful"},
+		"broken": {State: "Failed", StateReason: "the code is broken", StateReasonCode: codeUnusable, LastUpdateStatus: "Failed", LastUpdateStatusReason: "the code is broken", LastUpdateStatusReasonCode: codeUnusable},
+	} {
+		c := must(t)(r.UpdateFunctionCode(t.Context(), fn, UpdateCodeInput{CodeInput: CodeInput{ZipFile: zipOf(code)}, Publish: true}))
+		if c.Status != statusCreating || c.FunctionArn != arnOf(c.Version) {
+			t.Errorf("%s was published as %s: %+v", code, c.FunctionArn, c.Status)
+		}
+		settled := must(t)(r.GetFunctionConfiguration(t.Context(), fn, c.Version))
+		if settled.Status != want || settled.RevisionID == c.RevisionID {
+			t.Errorf("%s became %+v, want %+v", code, settled.Status, want)
+		}
+		_, err := r.change(t.Context(), fn, func(d *Document) error {
+			d.touch(c.Version)
+			return nil
+		})
+		touched := must(t)(r.GetFunctionConfiguration(t.Context(), fn, c.Version)).RevisionID
+		if err != nil || touched == settled.RevisionID || touched == c.RevisionID {
+			t.Errorf("a change of what is attached left RevisionId %s, %v", touched, err)
+		}
+	}
+}
+
 func TestPublishVersionRefuses(t *testing.T) {
 	t.Parallel()
 	r := withFunction(t, Config{})
@@ -192,7 +219,7 @@ func TestAPublishedSnapshotIsOn(t *testing.T) {
 		t.Errorf("published %+v", published)
 	}
 	settled := must(t)(r.GetFunctionConfiguration(t.Context(), fn, "1"))
-	if settled.State != "Active" || settled.RevisionID != published.RevisionID {
+	if settled.State != "Active" || settled.LastUpdateStatus != "Successful" || settled.RevisionID == published.RevisionID {
 		t.Errorf("settled %+v", settled)
 	}
 	if got := must(t)(r.GetFunctionConfiguration(t.Context(), fn, "")).SnapStart.OptimizationStatus; got != "Off" {
