@@ -123,7 +123,7 @@ func TestProvisionedConcurrencyRefuses(t *testing.T) {
 func TestProvisionedConcurrencyMovesWithItsAlias(t *testing.T) {
 	t.Parallel()
 	r := withVersions(t, 2, Config{})
-	runner := attach(r)
+	runner := attach(t, r)
 	if _, err := r.CreateAlias(t.Context(), fn, AliasInput{Name: "live", FunctionVersion: "1"}); err != nil {
 		t.Fatal(err)
 	}
@@ -188,7 +188,9 @@ func TestProvisionedConcurrencyIsReadyWhenItsEnvironmentsAre(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			r := withVersions(t, 1, Config{})
-			r.Attach(&warmer{&fakeRunner{dir: r}, tc.ready, tc.err})
+			if err := r.Attach(t.Context(), &warmer{&fakeRunner{dir: r}, tc.ready, tc.err}); err != nil {
+				t.Fatal(err)
+			}
 			if _, err := r.PutProvisioned(t.Context(), fn, "1", 3); err != nil {
 				t.Fatal(err)
 			}
@@ -197,5 +199,29 @@ func TestProvisionedConcurrencyIsReadyWhenItsEnvironmentsAre(t *testing.T) {
 				t.Errorf("GetProvisioned = %+v, %v", got, err)
 			}
 		})
+	}
+}
+
+func TestARuntimeIsToldAtOnceOfWhatTakesConcurrency(t *testing.T) {
+	t.Parallel()
+	r := newRegistry(t, Config{})
+	for i := range 4 {
+		in := input("1")
+		in.Publish = true
+		if i == 2 {
+			in.SnapStart = &function.SnapStart{ApplyOn: "PublishedVersions"}
+		}
+		must(t)(r.CreateFunction(t.Context(), named(i), in))
+	}
+	_, err := r.PutProvisioned(t.Context(), named(1), "1", 1)
+	if err := errors.Join(err, r.PutConcurrency(t.Context(), named(0), 0)); err != nil {
+		t.Fatal(err)
+	}
+	r = newRegistry(t, Config{KV: r.cfg.KV, Blobs: r.cfg.Blobs})
+	runner := attach(t, r)
+	for i, want := range []bool{true, true, true, false} {
+		if got := runner.deployment(named(i)) != nil; got != want {
+			t.Errorf("the runtime knows function %d: %v, want %v", i, got, want)
+		}
 	}
 }

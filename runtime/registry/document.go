@@ -202,6 +202,11 @@ func (d *Document) deployment() *function.Deployment {
 	return out
 }
 
+// eager reports whether a runtime must know the function before it is called.
+func (d *Document) eager() bool {
+	return d.Reserved != nil || len(d.Provisioned) > 0 || slices.ContainsFunc(d.Published, func(p Published) bool { return p.SnapStart })
+}
+
 // serving is what runs as $LATEST.
 func (d *Document) serving() *Record {
 	if d.Serving != nil {

@@ -138,9 +138,12 @@ func (f *fakeRunner) deployment(id function.ID) *function.Deployment {
 }
 
 // attach gives the registry a runner.
-func attach(r *Registry) *fakeRunner {
+func attach(t *testing.T, r *Registry) *fakeRunner {
+	t.Helper()
 	f := &fakeRunner{dir: r}
-	r.Attach(f)
+	if err := r.Attach(t.Context(), f); err != nil {
+		t.Fatal(err)
+	}
 	return f
 }
 

@@ -58,7 +58,7 @@ func TestWhatIsCreatedSettlesByItself(t *testing.T) {
 func TestSettlingTakesAsLongAsItIsTold(t *testing.T) {
 	t.Parallel()
 	r := newRegistry(t, Config{Settle: time.Hour})
-	attach(r)
+	attach(t, r)
 	must(t)(r.CreateFunction(t.Context(), fn, input("1")))
 	if got := must(t)(r.GetFunctionConfiguration(t.Context(), fn, "")).State; got != "Pending" {
 		t.Errorf("State is %s, want Pending", got)
@@ -254,7 +254,7 @@ func TestEveryUpdateHasItsRevision(t *testing.T) {
 func TestCodeIsReplacedAtOnceOrNotAtAll(t *testing.T) {
 	t.Parallel()
 	r := newRegistry(t, Config{})
-	runner := attach(r)
+	runner := attach(t, r)
 	must(t)(r.CreateFunction(t.Context(), fn, input("1")))
 	in := UpdateCodeInput{CodeInput: CodeInput{ZipFile: zipOf("2")}, DryRun: true}
 	dry := must(t)(r.UpdateFunctionCode(t.Context(), fn, in))
@@ -281,7 +281,7 @@ func TestCodeIsReplacedAtOnceOrNotAtAll(t *testing.T) {
 func TestUnusableCodeLeavesTheOldInPlace(t *testing.T) {
 	t.Parallel()
 	r := newRegistry(t, Config{})
-	attach(r)
+	attach(t, r)
 	must(t)(r.CreateFunction(t.Context(), fn, input("1")))
 	update := func(code string) function.Configuration {
 		must(t)(r.UpdateFunctionCode(t.Context(), fn, UpdateCodeInput{CodeInput: CodeInput{ZipFile: zipOf(code)}}))
@@ -299,7 +299,7 @@ func TestUnusableCodeLeavesTheOldInPlace(t *testing.T) {
 	// It stays so when the settings of the broken code change, also after a restart.
 	must(t)(r.UpdateFunctionConfiguration(t.Context(), fn, UpdateConfigurationInput{SettingsChange: function.SettingsChange{Timeout: ptr(5)}}))
 	r = newRegistry(t, Config{KV: r.cfg.KV, Blobs: r.cfg.Blobs})
-	attach(r)
+	attach(t, r)
 	if got := serves(t, r, "$LATEST"); got != "1" {
 		t.Errorf("$LATEST serves %q, want 1", got)
 	}
@@ -314,7 +314,7 @@ func TestUnusableCodeLeavesTheOldInPlace(t *testing.T) {
 func TestAFunctionOfUnusableCodeHasFailed(t *testing.T) {
 	t.Parallel()
 	r := newRegistry(t, Config{})
-	attach(r)
+	attach(t, r)
 	if got := must(t)(r.CreateFunction(t.Context(), fn, input("broken"))).State; got != "Pending" {
 		t.Errorf("State is %s, want Pending", got)
 	}
@@ -330,7 +330,7 @@ func TestAFunctionOfUnusableCodeHasFailed(t *testing.T) {
 func TestDeletingAFunctionLeavesNothing(t *testing.T) {
 	t.Parallel()
 	r := newRegistry(t, Config{})
-	runner := attach(r)
+	runner := attach(t, r)
 	wantError(t, r.DeleteFunction(t.Context(), fn, ""), NotFound, "Function not found: "+arnOf(""))
 	must(t)(r.CreateFunction(t.Context(), fn, input("1")))
 	publishNew(t, r, "2")

@@ -146,8 +146,25 @@ func Open(ctx context.Context, cfg Config) (*Registry, error) {
 	return r, nil
 }
 
-// Attach names who runs the functions. It is called once, before any change.
-func (r *Registry) Attach(runner Runner) { r.runner = runner }
+// Attach names who runs the functions, and tells it of those that take a part of
+// the concurrency or are to be made ready. It is called once, before any change.
+func (r *Registry) Attach(ctx context.Context, runner Runner) error {
+	r.runner = runner
+	var eager []function.ID
+	r.mu.RLock()
+	for id, e := range r.functions {
+		if e.doc.eager() {
+			eager = append(eager, id)
+		}
+	}
+	r.mu.RUnlock()
+	for _, id := range eager {
+		if err := r.refresh(ctx, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // Close lets go of open packages. The store is the caller's to close.
 func (r *Registry) Close() error { return r.codes.close() }

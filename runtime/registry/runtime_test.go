@@ -43,7 +43,9 @@ func TestARuntimeRunsWhatTheRegistryHolds(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = errors.Join(rt.Close(), r.Close()) })
-	r.Attach(rt)
+	if err := r.Attach(t.Context(), rt); err != nil {
+		t.Fatal(err)
+	}
 	id := function.ID{Region: "us-east-1", Name: "f"}
 	steps := []struct {
 		name string

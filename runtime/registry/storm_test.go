@@ -94,7 +94,7 @@ func TestManyClientsOnFewFunctions(t *testing.T) {
 	t.Parallel()
 	const clients, functions, rounds = 32, 20, 24
 	r := newRegistry(t, Config{})
-	runner := attach(r)
+	runner := attach(t, r)
 	end := time.Now().Add(*hammer)
 	var group sync.WaitGroup
 	for client := range clients {

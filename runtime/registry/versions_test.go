@@ -57,7 +57,7 @@ func TestAVersionIsPublishedOnceForEachState(t *testing.T) {
 func TestAVersionStaysAsItWasPublished(t *testing.T) {
 	t.Parallel()
 	r := newRegistry(t, Config{})
-	attach(r)
+	attach(t, r)
 	in := input("1")
 	in.Publish = true
 	in.Environment = &function.Environment{Variables: map[string]string{"AA": "1"}}
@@ -88,7 +88,7 @@ func TestAVersionStaysAsItWasPublished(t *testing.T) {
 func TestAVersionOfAnUpdateIsPendingFirst(t *testing.T) {
 	t.Parallel()
 	r := withFunction(t, Config{})
-	attach(r)
+	attach(t, r)
 	for code, want := range map[string]function.Status{
 		"2":      {State: "Active", LastUpdateStatus: "Successful"},
 		"broken": {State: "Failed", StateReason: "the code is broken", StateReasonCode: codeUnusable, LastUpdateStatus: "Failed", LastUpdateStatusReason: "the code is broken", LastUpdateStatusReasonCode: codeUnusable},
@@ -233,7 +233,7 @@ func TestAPublishedSnapshotIsOn(t *testing.T) {
 func TestTheRuntimeIsTold(t *testing.T) {
 	t.Parallel()
 	r := newRegistry(t, Config{})
-	runner := attach(r)
+	runner := attach(t, r)
 	must(t)(r.CreateFunction(t.Context(), fn, input("1")))
 	before := runner.refreshes
 	if got := runner.deployment(fn).Versions; len(got) != 1 {
