@@ -2,7 +2,6 @@ package runtime
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -89,32 +88,15 @@ func (fn *Function) checkLogging() error {
 	return nil
 }
 
-// maxEnvironment is the size of all variables as compact JSON, in bytes.
-const maxEnvironment = 4096
-
 // checkEnvironment checks the function's own variables.
 func (fn *Function) checkEnvironment() error {
-	var taken []string
 	for _, key := range slices.Sorted(maps.Keys(fn.Environment)) {
-		switch {
-		case !isVariable(key):
+		if !isVariable(key) {
 			return fn.refuse("Environment", fmt.Sprintf("variable %q: want a letter, then letters, digits and underscores, two at least", key))
-		case reserved[key]:
-			taken = append(taken, key)
 		}
 	}
-	if len(taken) > 0 {
-		return fn.refuse("Environment", "Lambda was unable to configure your environment variables because the environment "+
-			"variables you have provided contains reserved keys that are currently not supported for modification. "+
-			"Reserved keys used in this request: "+strings.Join(taken, ", "))
-	}
-	if len(fn.Environment) == 0 {
-		return nil
-	}
-	text, err := json.Marshal(fn.Environment)
-	if err != nil || len(text) > maxEnvironment {
-		return fn.refuse("Environment", fmt.Sprintf("Lambda was unable to configure your environment variables because the "+
-			"environment variables you have provided exceeded the 4KB limit. String measured: %s", text))
+	if message := function.RefuseEnvironment(fn.Environment); message != "" {
+		return fn.refuse("Environment", message)
 	}
 	return nil
 }

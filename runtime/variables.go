@@ -6,16 +6,6 @@ import (
 	"strings"
 )
 
-// reserved are the variables that a function cannot set, but for the
-// credentials: there is no role here to take them from, so a function may be
-// given its own.
-var reserved = map[string]bool{
-	"_HANDLER": true, "_X_AMZN_TRACE_ID": true, "AWS_REGION": true, "AWS_DEFAULT_REGION": true, "AWS_EXECUTION_ENV": true,
-	"AWS_LAMBDA_FUNCTION_NAME": true, "AWS_LAMBDA_FUNCTION_VERSION": true, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": true,
-	"AWS_LAMBDA_INITIALIZATION_TYPE": true, "AWS_LAMBDA_LOG_GROUP_NAME": true, "AWS_LAMBDA_LOG_STREAM_NAME": true,
-	"AWS_LAMBDA_RUNTIME_API": true, "AWS_LAMBDA_MAX_CONCURRENCY": true, "LAMBDA_TASK_ROOT": true, "LAMBDA_RUNTIME_DIR": true,
-}
-
 // variables are the environment variables of a version's guests, complete but
 // for the log stream, which each environment has its own of. Nothing comes from
 // the host. The names and values are those recorded on Lambda; addresses of

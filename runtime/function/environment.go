@@ -1,10 +1,10 @@
 package function
 
 import (
-	"bytes"
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // MaxEnvironment is the size of all of a function's variables as compact JSON,
@@ -20,24 +20,31 @@ var reservedVariables = []string{
 	"AWS_LAMBDA_RUNTIME_API", "AWS_REGION", "LAMBDA_RUNTIME_DIR", "LAMBDA_TASK_ROOT", "_HANDLER", "_X_AMZN_TRACE_ID",
 }
 
-// ReservedVariables returns those of the variables that a function cannot set,
-// in alphabetical order.
-func ReservedVariables(vars map[string]string) []string {
+// RefuseEnvironment returns why a function cannot have the variables, in AWS's
+// words, which show what the caller gave; empty: it can.
+func RefuseEnvironment(vars map[string]string) string {
+	const refused = "Lambda was unable to configure your environment variables because the environment variables you have provided "
 	var taken []string
 	for _, name := range slices.Sorted(maps.Keys(vars)) {
 		if _, reserved := slices.BinarySearch(reservedVariables, name); reserved {
 			taken = append(taken, name)
 		}
 	}
-	return taken
+	if len(taken) > 0 {
+		return refused + "contains reserved keys that are currently not supported for modification. " +
+			"Reserved keys used in this request: " + strings.Join(taken, ", ")
+	}
+	if text := measured(vars); len(vars) > 0 && len(text) > MaxEnvironment {
+		return refused + "exceeded the 4KB limit. String measured: " + text
+	}
+	return ""
 }
 
-// MeasureEnvironment returns the compact JSON of variables, which counts for
-// MaxEnvironment.
-func MeasureEnvironment(vars map[string]string) []byte {
-	var text bytes.Buffer
+// measured is the compact JSON of variables, which counts for MaxEnvironment.
+func measured(vars map[string]string) string {
+	var text strings.Builder
 	enc := json.NewEncoder(&text)
 	enc.SetEscapeHTML(false)
-	_ = enc.Encode(vars) // strings can be written, and a buffer takes them
-	return bytes.TrimSuffix(text.Bytes(), []byte("\n"))
+	_ = enc.Encode(vars) // strings can be written, and a builder takes them
+	return strings.TrimSuffix(text.String(), "\n")
 }

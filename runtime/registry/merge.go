@@ -163,8 +163,8 @@ func (r *Registry) mergeEnvironment(ctx context.Context, id function.ID, generat
 	switch {
 	case in != nil:
 		vars = in.Variables
-		if err := checkVariables(vars); err != nil {
-			return err
+		if message := function.RefuseEnvironment(vars); message != "" {
+			return errorf(InvalidParameter, "%s", message)
 		}
 	case rec.Sealed == nil || key == oldKey:
 		return nil
@@ -178,19 +178,6 @@ func (r *Registry) mergeEnvironment(ctx context.Context, id function.ID, generat
 	}
 	rec.Sealed, err = r.keys.seal(ctx, key, vars, of)
 	return err
-}
-
-// checkVariables returns an error unless a function may have the variables.
-func checkVariables(vars map[string]string) error {
-	const prefix = "Lambda was unable to configure your environment variables because the environment variables you have provided "
-	if taken := function.ReservedVariables(vars); len(taken) > 0 {
-		return errorf(InvalidParameter, prefix+"contains reserved keys that are currently not supported for modification. "+
-			"Reserved keys used in this request: %s", strings.Join(taken, ", "))
-	}
-	if text := function.MeasureEnvironment(vars); len(text) > function.MaxEnvironment {
-		return errorf(InvalidParameter, prefix+"exceeded the 4KB limit. String measured: %s", text)
-	}
-	return nil
 }
 
 // needsCheck reports whether settings decide on whether code can be used.
