@@ -29,6 +29,8 @@ func (p *page) size(limit int) int {
 
 const checksumSize = 6
 
+var markerEncoding = base64.RawURLEncoding.Strict()
+
 // marker makes an opaque text of the key of a page's last element. It is good
 // for lists of the same scope only: the operation and what it lists. An empty
 // key, that of a last page, gives an empty marker.
@@ -36,7 +38,7 @@ func marker(scope, key string) string {
 	if key == "" {
 		return ""
 	}
-	return base64.RawURLEncoding.EncodeToString(append(checksum(scope, key), key...))
+	return markerEncoding.EncodeToString(append(checksum(scope, key), key...))
 }
 
 // after returns the key after which the page begins, empty for the first page.
@@ -44,7 +46,7 @@ func (p *page) after(scope string) (string, error) {
 	if p.Marker == "" {
 		return "", nil
 	}
-	raw, err := base64.RawURLEncoding.DecodeString(p.Marker)
+	raw, err := markerEncoding.DecodeString(p.Marker)
 	if err != nil || len(raw) <= checksumSize {
 		return "", errMarker()
 	}
