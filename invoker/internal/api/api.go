@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"github.com/lambent-run/lambent/runtime/registry"
@@ -34,12 +33,6 @@ type Request struct {
 	RequestID string
 	// Caller is who signed the request; nil if nobody asks.
 	Caller *Caller
-}
-
-// Caller is who makes a call.
-type Caller struct {
-	// ARN and Account are those of the principal.
-	ARN, Account string
 }
 
 // Response is what the client gets.
@@ -110,7 +103,7 @@ func (a *API) Serve(ctx context.Context, req *Request) (res *Response) {
 
 // do routes and runs a call.
 func (a *API) do(ctx context.Context, c *call) (*Response, error) {
-	if strings.HasPrefix(c.Path, pathDownload) {
+	if Public(c.Path) {
 		return a.download(ctx, c.Request)
 	}
 	if err := c.route(); err != nil {
@@ -121,6 +114,9 @@ func (a *API) do(ctx context.Context, c *call) (*Response, error) {
 	}
 	if len(c.Body) > MaxRequestBytes {
 		return nil, tooLarge(c.op.name)
+	}
+	if err := c.authorize(c.resource()); err != nil {
+		return nil, err
 	}
 	result, err := c.op.handler.run(ctx, a, c)
 	if err != nil {

@@ -18,6 +18,10 @@ func (a *API) createFunction(ctx context.Context, c *call, in *createFunctionInp
 	if err != nil {
 		return nil, err
 	}
+	// The function is not in the path, where authorize finds it.
+	if err := c.authorize(c.arn(id, "")); err != nil {
+		return nil, err
+	}
 	if qualifier != "" && qualifier != function.Latest {
 		return nil, invalidParameter("A function can be created without a qualifier or with $LATEST only.")
 	}

@@ -78,7 +78,6 @@ func (c *call) checkPlace(r *function.Reference) error {
 	if c.Caller != nil {
 		caller = c.Caller.ARN
 	}
-	return &Error{Code: codeAccessDenied, Message: fmt.Sprintf(
-		"User: %s is not authorized to perform: lambda:%s on resource: %s because no resource-based policy allows the lambda:%s action",
-		caller, c.op.name, function.ARN{Region: c.Region, Account: r.Account, Name: r.Name, Qualifier: r.Qualifier}, c.op.name)}
+	arn := function.ARN{Region: c.Region, Account: r.Account, Name: r.Name, Qualifier: r.Qualifier}.String()
+	return denied(caller, "lambda:"+c.op.name, arn, "resource")
 }
