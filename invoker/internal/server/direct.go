@@ -27,7 +27,7 @@ const maxDirectPayload = 8 << 10
 func (c *conn) Read(p []byte) (int, error) {
 	for {
 		n, err := c.Conn.Read(p)
-		if err != nil || n == 0 || !c.between() || c.srv.indirect || c.srv.cfg.Authenticate != nil {
+		if err != nil || n == 0 || !c.between() || c.srv.indirect || c.srv.cfg.Verifier != nil {
 			return n, err
 		}
 		body, ok := c.recognise(p[:n])

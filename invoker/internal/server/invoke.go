@@ -57,6 +57,13 @@ func (s *Server) accept(ctx *fasthttp.RequestCtx, c *conn, r *route, req *reques
 	if fault != nil {
 		return nil, fault
 	}
+	who, payload, fault := s.authenticate(ctx, serviceLambda, payload)
+	if fault == nil {
+		fault = s.authorize(who, "lambda:"+nameInvoke, function.ID{Region: req.region, Name: r.fn.Name}, r.fn.Qualifier)
+	}
+	if fault != nil {
+		return nil, fault
+	}
 	c.enter(phaseWorking)
 	if req.traceID == "" {
 		req.id, req.traceID = newIDs(c.reg.wallClock())

@@ -104,8 +104,7 @@ func readRequest(h *fasthttp.RequestHeader, r *route, req *request) *apiError {
 	}
 	switch {
 	case req.origin != nil:
-		// A page in a browser could otherwise reach functions on this machine.
-		return accessDenied("Requests of web pages are refused: this one has the Origin " + string(req.origin) + ".")
+		return fromWebPage(string(req.origin))
 	case broken != nil:
 		return validationError(&function.ValidationError{Violations: broken})
 	case fault != nil:

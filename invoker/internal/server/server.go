@@ -12,6 +12,7 @@ import (
 
 	"github.com/valyala/fasthttp"
 
+	"github.com/lambent-run/lambent/invoker/internal/sigv4"
 	"github.com/lambent-run/lambent/runtime"
 	"github.com/lambent-run/lambent/runtime/function"
 )
@@ -29,9 +30,13 @@ type Runtime interface {
 // Config sets a Server's limits; all of them are required.
 type Config struct {
 	Runtime Runtime
-	// Authenticate says who sent a request, or refuses it. Nil: everybody may
-	// call everything.
-	Authenticate Authenticate
+	// Verifier says who signed a request, and Permits what resource policies let
+	// them invoke. A nil Verifier asks nobody: everybody may call everything.
+	Verifier *sigv4.Verifier
+	Permits  Permits
+	// Control answers what is not an invocation, and Logs what is for CloudWatch
+	// Logs. A nil Control refuses it by name; Logs needs a Control.
+	Control, Logs Control
 	// MaxConnections caps open connections; more are answered with a 503.
 	MaxConnections int
 	// MaxHeaderBytes limits a request's line and headers together.
@@ -177,6 +182,10 @@ func (s *Server) handle(ctx *fasthttp.RequestCtx) {
 			s.health(ctx)
 			return
 		}
+	}
+	if s.cfg.Control != nil && r.op == opUnknown {
+		s.control(ctx, c)
+		return
 	}
 	s.fail(ctx, unserved(string(ctx.Method()), r))
 }

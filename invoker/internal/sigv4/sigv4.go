@@ -46,10 +46,8 @@ const (
 	dateForm   = "20060102T150405Z"
 )
 
-// Verifier verifies signatures for one service. It is safe for concurrent use.
+// Verifier verifies signatures. It is safe for concurrent use.
 type Verifier struct {
-	// Service is what the credential scope must name, "lambda".
-	Service string
 	// Keys finds the keys of callers.
 	Keys *Keys
 	// Now is the time. Nil: time.Now.
@@ -74,15 +72,15 @@ func (c *claim) scope() string {
 	return c.date + "/" + c.region + "/" + c.service + "/" + terminator
 }
 
-// Verify returns the key that signed the request, and the payload: the body
-// itself, or what was in its chunks. Its errors are *Error.
-func (v *Verifier) Verify(req *Request) (key *Key, payload []byte, err error) {
+// Verify returns the key that signed the request for a service ("lambda"), and
+// the payload: the body itself, or what was in its chunks. Its errors are *Error.
+func (v *Verifier) Verify(service string, req *Request) (key *Key, payload []byte, err error) {
 	headers := collect(req.Headers)
 	c, err := readClaim(req, headers)
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := v.checkScope(c); err != nil {
+	if err := checkScope(c, service); err != nil {
 		return nil, nil, err
 	}
 	key = v.Keys.find(c.keyID)
@@ -109,10 +107,10 @@ func (v *Verifier) Verify(req *Request) (key *Key, payload []byte, err error) {
 }
 
 // checkScope sees that the credential scope is for this service and this date.
-func (v *Verifier) checkScope(c *claim) error {
+func checkScope(c *claim, service string) error {
 	switch {
-	case c.service != v.Service:
-		return mismatch("Credential should be scoped to correct service: '" + v.Service + "'.")
+	case c.service != service:
+		return mismatch("Credential should be scoped to correct service: '" + service + "'.")
 	case c.date != c.at.Format("20060102"):
 		return mismatch("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '" +
 			c.date + "' != '" + c.at.Format("20060102") + "', from '" + c.at.Format(dateForm) + "'.")

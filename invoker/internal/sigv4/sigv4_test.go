@@ -97,12 +97,12 @@ func TestPublishedVectors(t *testing.T) {
 			if strings.Contains(tc.signed, "security-token") {
 				key.SessionToken = suiteToken
 			}
-			v := &Verifier{Service: "service", Keys: keys(t, key), Now: at(t, suiteDate)}
-			got, payload, err := v.Verify(request(tc.method, tc.target, tc.body, headers...))
+			v := &Verifier{Keys: keys(t, key), Now: at(t, suiteDate)}
+			got, payload, err := v.Verify("service", request(tc.method, tc.target, tc.body, headers...))
 			if err != nil || got.AccessKeyID != suiteID || string(payload) != tc.body {
 				t.Errorf("got key %v, payload %q, error %v", got, payload, err)
 			}
-			if _, _, err := v.Verify(request(tc.method, tc.target, tc.body+"x", headers...)); err == nil {
+			if _, _, err := v.Verify("service", request(tc.method, tc.target, tc.body+"x", headers...)); err == nil {
 				t.Error("a changed payload is accepted")
 			}
 		})
@@ -121,13 +121,13 @@ func TestPublishedPresignedVectors(t *testing.T) {
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			v := &Verifier{Service: "service", Keys: keys(t, Key{AccessKeyID: suiteID, SecretAccessKey: suiteSecret}), Now: at(t, "20150830T133559Z")}
+			v := &Verifier{Keys: keys(t, Key{AccessKeyID: suiteID, SecretAccessKey: suiteSecret}), Now: at(t, "20150830T133559Z")}
 			req := request(tc.method, tc.target, "", header{"host", "example.amazonaws.com"}, header{"my-header1", "value1"})
-			if _, _, err := v.Verify(req); err != nil {
+			if _, _, err := v.Verify("service", req); err != nil {
 				t.Error(err)
 			}
 			v.Now = at(t, "20150830T133601Z")
-			if _, _, err := v.Verify(req); err == nil || !strings.Contains(err.Error(), "Signature expired") {
+			if _, _, err := v.Verify("service", req); err == nil || !strings.Contains(err.Error(), "Signature expired") {
 				t.Errorf("after its hour: %v", err)
 			}
 		})
@@ -152,10 +152,10 @@ func TestChunkedPayload(t *testing.T) {
 			"Signature=4f232c4386841ef735655705268965c44a0e4690baa4adea153f7db9fa80a0a9"},
 	}
 	v := &Verifier{
-		Service: "s3", Keys: keys(t, Key{AccessKeyID: "AKIAIOSFODNN7EXAMPLE", SecretAccessKey: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}),
-		Now: at(t, "20130524T000100Z"),
+		Keys: keys(t, Key{AccessKeyID: "AKIAIOSFODNN7EXAMPLE", SecretAccessKey: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}),
+		Now:  at(t, "20130524T000100Z"),
 	}
-	_, payload, err := v.Verify(request("PUT", "/examplebucket/chunkObject.txt", body, headers...))
+	_, payload, err := v.Verify("s3", request("PUT", "/examplebucket/chunkObject.txt", body, headers...))
 	if err != nil || string(payload) != large+small {
 		t.Fatalf("%d bytes, %v", len(payload), err)
 	}
@@ -167,7 +167,7 @@ func TestChunkedPayload(t *testing.T) {
 		"no chunks at all":   large,
 		"nothing":            "",
 	} {
-		if _, _, err := v.Verify(request("PUT", "/examplebucket/chunkObject.txt", broken, headers...)); err == nil {
+		if _, _, err := v.Verify("s3", request("PUT", "/examplebucket/chunkObject.txt", broken, headers...)); err == nil {
 			t.Errorf("%s is accepted", name)
 		}
 	}
@@ -210,12 +210,12 @@ func TestRequestsOfTheSDKAreVerifiedAndForgedOnesAreNot(t *testing.T) {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	creds := aws.Credentials{AccessKeyID: "AKIATEST", SecretAccessKey: "secret", SessionToken: "token"}
 	v := &Verifier{
-		Service: "lambda", Now: func() time.Time { return now },
+		Now:  func() time.Time { return now },
 		Keys: keys(t, Key{AccessKeyID: "AKIATEST", SecretAccessKey: "secret", SessionToken: "token"}, Key{AccessKeyID: "AKIAOTHER", SecretAccessKey: "other"}),
 	}
 	const target = "/2015-03-31/functions/arn%3Aaws%3Alambda%3Aeu-west-1%3A000000000000%3Afunction%3Ahello/invocations?Qualifier=%24LATEST"
 	if _, req := signed(t, "POST", target, `{"a":1}`, now, creds); true {
-		key, payload, err := v.Verify(req)
+		key, payload, err := v.Verify("lambda", req)
 		if err != nil || key.UserName != "AKIATEST" || string(payload) != `{"a":1}` {
 			t.Fatalf("%v, %q, %v", key, payload, err)
 		}
@@ -272,7 +272,7 @@ func TestRequestsOfTheSDKAreVerifiedAndForgedOnesAreNot(t *testing.T) {
 			if tc.tamper != nil {
 				tc.tamper(hreq, &body)
 			}
-			_, _, err := v.Verify(arrived(hreq, body))
+			_, _, err := v.Verify("lambda", arrived(hreq, body))
 			var refusal *Error
 			if !errors.As(err, &refusal) || refusal.Code != tc.code || !strings.Contains(refusal.Message, tc.text) {
 				t.Errorf("got %v, want %s with %q", err, tc.code, tc.text)
@@ -299,15 +299,15 @@ func TestPresignedByTheSDK(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, rest, _ := strings.Cut(target, "127.0.0.1:9000")
-	v := &Verifier{Service: "lambda", Now: func() time.Time { return now.Add(59 * time.Second) }, Keys: keys(t, Key{AccessKeyID: "A", SecretAccessKey: "s"})}
-	if _, _, err := v.Verify(request("GET", rest, "", header{"host", "127.0.0.1:9000"})); err != nil {
+	v := &Verifier{Now: func() time.Time { return now.Add(59 * time.Second) }, Keys: keys(t, Key{AccessKeyID: "A", SecretAccessKey: "s"})}
+	if _, _, err := v.Verify("lambda", request("GET", rest, "", header{"host", "127.0.0.1:9000"})); err != nil {
 		t.Error(err)
 	}
 	v.Now = func() time.Time { return now.Add(61 * time.Second) }
-	if _, _, err := v.Verify(request("GET", rest, "", header{"host", "127.0.0.1:9000"})); err == nil {
+	if _, _, err := v.Verify("lambda", request("GET", rest, "", header{"host", "127.0.0.1:9000"})); err == nil {
 		t.Error("an expired request is accepted")
 	}
-	if _, _, err := v.Verify(request("GET", strings.Replace(rest, "X-Amz-Expires=60", "X-Amz-Expires=6000000", 1), "", header{"host", "127.0.0.1:9000"})); err == nil {
+	if _, _, err := v.Verify("lambda", request("GET", strings.Replace(rest, "X-Amz-Expires=60", "X-Amz-Expires=6000000", 1), "", header{"host", "127.0.0.1:9000"})); err == nil {
 		t.Error("a life of more than a week is accepted")
 	}
 }
@@ -376,7 +376,7 @@ func FuzzVerify(f *testing.F) {
 	f.Add("GET", "/?a=b", "AWS4-HMAC-SHA256 Credential="+suiteScope+", SignedHeaders=host, Signature=00", suiteDate, "body", streaming)
 	f.Add("POST", "/x?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=0", "", "", "5;chunk-signature=0\r\nhello\r\n", "")
 	f.Fuzz(func(t *testing.T, method, target, authorization, date, body, hash string) {
-		v := &Verifier{Service: "service", Keys: keys(t, Key{AccessKeyID: suiteID, SecretAccessKey: suiteSecret}), Now: at(t, suiteDate)}
+		v := &Verifier{Keys: keys(t, Key{AccessKeyID: suiteID, SecretAccessKey: suiteSecret}), Now: at(t, suiteDate)}
 		headers := []header{{"host", "h"}, {"x-amz-date", date}}
 		if authorization != "" {
 			headers = append(headers, header{"authorization", authorization})
@@ -384,7 +384,7 @@ func FuzzVerify(f *testing.F) {
 		if hash != "" {
 			headers = append(headers, header{"x-amz-content-sha256", hash})
 		}
-		if _, _, err := v.Verify(request(method, target, body, headers...)); err == nil {
+		if _, _, err := v.Verify("service", request(method, target, body, headers...)); err == nil {
 			t.Error("a request passes that nobody signed")
 		}
 	})
@@ -393,10 +393,10 @@ func FuzzVerify(f *testing.F) {
 func BenchmarkVerify(b *testing.B) {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	_, req := signed(b, "POST", "/2015-03-31/functions/hello/invocations", `{"name":"Ada"}`, now, aws.Credentials{AccessKeyID: "A", SecretAccessKey: "s"})
-	v := &Verifier{Service: "lambda", Now: func() time.Time { return now }, Keys: keys(b, Key{AccessKeyID: "A", SecretAccessKey: "s"})}
+	v := &Verifier{Now: func() time.Time { return now }, Keys: keys(b, Key{AccessKeyID: "A", SecretAccessKey: "s"})}
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, _, err := v.Verify(req); err != nil {
+		if _, _, err := v.Verify("lambda", req); err != nil {
 			b.Fatal(err)
 		}
 	}
