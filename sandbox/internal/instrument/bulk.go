@@ -1,13 +1,23 @@
 package instrument
 
 // Bulk operations take as long as their operand says: a guest could spend half
-// a second in one memory.fill. Their lengths are cut into chunks, between which
-// the guest can be stopped. What an instruction does as a whole stays: it traps
-// before it writes anything if its end is out of bounds, and copies as if
-// through a buffer.
+// a second in one memory.fill. They cost credits by their length, and lengths
+// are cut into chunks, between which the guest can be stopped. What an
+// instruction does as a whole stays: it traps before it writes anything if its
+// end is out of bounds, and copies as if through a buffer. Operations on tables
+// and memory.grow are rare and bounded by the caps: the host is called before
+// each.
 
-// chunk is how many bytes are moved between two checks: about 0.1 ms.
-const chunk = 1 << 20
+const (
+	// chunk is how many bytes are moved at once: about 0.1 ms.
+	chunk = 1 << 20
+
+	// bytesPerCredit is how many bytes cost a credit, as a power of two.
+	bytesPerCredit = 4
+
+	// small is a length that is not worth a call, let alone a credit.
+	small = 1 << 10
+)
 
 // helper is a function that does a bulk operation in chunks.
 type helper struct {
@@ -19,8 +29,8 @@ var helperNames = map[opcode]string{opMemoryFill: "fill", opMemoryCopy: "copy", 
 
 // bulk writes a bulk operation, as it is if it is known to be short.
 func (e *editor) bulk(w *writer, in, before *instr) {
-	short := before.op == opI32Const && uint32(before.value) <= chunk
-	if in.op == opMemoryInit && len(e.m.data[in.a].bytes) <= chunk {
+	short := before.op == opI32Const && uint32(before.value) <= small
+	if in.op == opMemoryInit && len(e.m.data[in.a].bytes) <= small {
 		short = true
 	}
 	if short {
@@ -35,7 +45,9 @@ func (e *editor) helper(h helper) uint32 {
 	if index, ok := e.helpers[h]; ok {
 		return index
 	}
-	index := e.addFunc(helperNames[h.op], []ValType{I32, I32, I32}, nil, e.helperCode(h))
+	b := bulkWriter{e: e, in: instr{op: h.op, shape: h.op.shape(), a: h.segment}}
+	b.write()
+	index := e.addFunc(helperNames[h.op], []ValType{I32, I32, I32}, nil, b.buf)
 	e.helpers[h] = index
 	return index
 }
@@ -47,110 +59,123 @@ const (
 	paramLength
 )
 
-func (e *editor) helperCode(h helper) []byte {
-	w := &writer{}
-	in := instr{op: h.op, shape: h.op.shape(), a: h.segment}
-	all := func() { // the operation on all that is left
-		w.at(opLocalGet, paramTo)
-		w.at(opLocalGet, paramFrom)
-		w.at(opLocalGet, paramLength)
-		w.instr(&in)
-		w.op(opReturn)
-	}
-	ifShort := func() {
-		w.at(opLocalGet, paramLength)
-		w.i32(chunk + 1)
-		w.op(opI32LtU)
-		w.op(opIf)
-		w.byte(emptyBlock)
-		all()
-		w.op(opEnd)
-	}
-	ifShort()
-	// What ends out of bounds traps at once.
-	bounds := func(param uint32, size func()) {
-		w.at(opLocalGet, param)
-		w.op(opI64ExtendI32U)
-		w.at(opLocalGet, paramLength)
-		w.op(opI64ExtendI32U)
-		w.op(opI64Add)
-		size()
-		w.op(opI64GtU)
-		w.op(opIf)
-		w.byte(emptyBlock)
-		all()
-		w.op(opEnd)
-	}
-	memory := func() {
-		w.op(opMemorySize)
-		w.byte(0)
-		w.op(opI64ExtendI32U)
-		w.op(opI64Const)
-		w.signed(16)
-		w.op(opI64Shl)
-	}
-	bounds(paramTo, memory)
-	switch h.op {
-	case opMemoryCopy:
-		bounds(paramFrom, memory)
-	case opMemoryInit:
-		bounds(paramFrom, func() {
-			w.op(opI64Const)
-			w.signed(int64(len(e.m.data[h.segment].bytes)))
-		})
-	}
-	w.op(opBlock)
-	w.byte(emptyBlock)
-	if h.op == opMemoryCopy {
-		// Upwards the last chunk comes first, lest it be overwritten.
-		w.at(opLocalGet, paramTo)
-		w.at(opLocalGet, paramFrom)
-		w.op(opI32GtU)
-		w.op(opIf)
-		w.byte(emptyBlock)
-		e.chunks(w, &in, ifShort, 2, true)
-		w.op(opEnd)
-	}
-	e.chunks(w, &in, ifShort, 1, false)
-	w.op(opEnd)
-	w.op(opUnreachable)
-	w.op(opEnd)
-	return w.buf
+// bulkWriter writes the code of a helper.
+type bulkWriter struct {
+	writer
+	e  *editor
+	in instr
 }
 
-// chunks writes a loop that does one chunk after another and returns after the
-// last. It leaves by label, counted from within the loop, when it is stopped.
-func (e *editor) chunks(w *writer, in *instr, ifShort func(), label int, backwards bool) {
-	w.op(opLoop)
-	w.byte(emptyBlock)
-	e.check(w, label)
-	ifShort()
-	add := func(param uint32, op opcode) {
-		w.at(opLocalGet, param)
-		w.i32(chunk)
-		w.op(op)
-		w.at(opLocalSet, param)
+func (b *bulkWriter) write() {
+	b.ifShort()
+	b.bounds(paramTo, b.memoryBytes)
+	switch b.in.op {
+	case opMemoryCopy:
+		b.bounds(paramFrom, b.memoryBytes)
+		// Upwards the last chunk comes first, lest it be overwritten.
+		b.at(opLocalGet, paramTo)
+		b.at(opLocalGet, paramFrom)
+		b.op(opI32GtU)
+		b.begin(opIf)
+		b.chunks(true)
+		b.op(opEnd)
+	case opMemoryInit:
+		b.bounds(paramFrom, func() {
+			b.op(opI64Const)
+			b.signed(int64(len(b.e.m.data[b.in.a].bytes)))
+		})
 	}
+	b.chunks(false)
+	b.op(opEnd)
+}
+
+// begin writes the beginning of a block without a result.
+func (b *bulkWriter) begin(op opcode) {
+	b.op(op)
+	b.byte(emptyBlock)
+}
+
+// all does the operation on all that is left, and returns.
+func (b *bulkWriter) all() {
+	b.at(opLocalGet, paramTo)
+	b.at(opLocalGet, paramFrom)
+	b.at(opLocalGet, paramLength)
+	b.instr(&b.in)
+	b.op(opReturn)
+}
+
+// ifShort does what is left at once if it is no more than a chunk.
+func (b *bulkWriter) ifShort() {
+	b.at(opLocalGet, paramLength)
+	b.i32(chunk + 1)
+	b.op(opI32LtU)
+	b.begin(opIf)
+	b.at(opGlobalGet, b.e.credits)
+	b.at(opLocalGet, paramLength)
+	b.i32(bytesPerCredit)
+	b.op(opI32ShrU)
+	b.op(opI32Sub)
+	b.e.spend(&b.writer)
+	b.all()
+	b.op(opEnd)
+}
+
+// bounds lets the instruction itself trap if it would end beyond size.
+func (b *bulkWriter) bounds(param uint32, size func()) {
+	b.at(opLocalGet, param)
+	b.op(opI64ExtendI32U)
+	b.at(opLocalGet, paramLength)
+	b.op(opI64ExtendI32U)
+	b.op(opI64Add)
+	size()
+	b.op(opI64GtU)
+	b.begin(opIf)
+	b.all()
+	b.op(opEnd)
+}
+
+func (b *bulkWriter) memoryBytes() {
+	b.op(opMemorySize)
+	b.byte(0)
+	b.op(opI64ExtendI32U)
+	b.op(opI64Const)
+	b.signed(16)
+	b.op(opI64Shl)
+}
+
+// chunks does one chunk after another and returns after the last.
+func (b *bulkWriter) chunks(backwards bool) {
+	b.begin(opLoop)
+	b.ifShort()
+	b.e.pay(&b.writer, chunk>>bytesPerCredit)
 	if backwards {
-		add(paramLength, opI32Sub)
+		b.add(paramLength, opI32Sub)
 		for _, param := range []uint32{paramTo, paramFrom} {
-			w.at(opLocalGet, param)
-			w.at(opLocalGet, paramLength)
-			w.op(opI32Add)
+			b.at(opLocalGet, param)
+			b.at(opLocalGet, paramLength)
+			b.op(opI32Add)
 		}
-		w.i32(chunk)
-		w.instr(in)
+		b.i32(chunk)
+		b.instr(&b.in)
 	} else {
-		w.at(opLocalGet, paramTo)
-		w.at(opLocalGet, paramFrom)
-		w.i32(chunk)
-		w.instr(in)
-		add(paramTo, opI32Add)
-		if in.op != opMemoryFill {
-			add(paramFrom, opI32Add)
+		b.at(opLocalGet, paramTo)
+		b.at(opLocalGet, paramFrom)
+		b.i32(chunk)
+		b.instr(&b.in)
+		b.add(paramTo, opI32Add)
+		if b.in.op != opMemoryFill {
+			b.add(paramFrom, opI32Add)
 		}
-		add(paramLength, opI32Sub)
+		b.add(paramLength, opI32Sub)
 	}
-	w.at(opBr, 0)
-	w.op(opEnd)
+	b.at(opBr, 0)
+	b.op(opEnd)
+}
+
+// add adds a chunk to a parameter, or takes it off.
+func (b *bulkWriter) add(param uint32, op opcode) {
+	b.at(opLocalGet, param)
+	b.i32(chunk)
+	b.op(op)
+	b.at(opLocalSet, param)
 }

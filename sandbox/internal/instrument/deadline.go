@@ -1,133 +1,263 @@
 package instrument
 
-// How a guest is stopped. A hidden mutable global is 0 until the host sets it.
-// The guest reads it at every loop head and at the entry of functions, and jumps
-// to an unreachable instruction at the end of the function if it is not 0. A
-// mutable global is read afresh at a loop head and at a function's entry
-// whatever the compiler knows, because what a loop or a caller did to it cannot
-// be known; the tests hold wazero to that. Nothing counts down, no host
-// function is called and no register is taken, which is why it costs so little.
+// How a guest is stopped. Every instruction costs a credit, of which a hidden
+// global holds those that are left. When they are used up, the guest calls the
+// host (CheckModule, CheckName), which stops it or lets it go on with new ones.
+//
+// The call is needed even if nobody wants to stop the guest: machine code that
+// never calls Go cannot be preempted, and a collection of garbage, for which Go
+// stops all goroutines, would wait for it.
+//
+// Credits are taken in advance. A function takes as many as it has instructions
+// outside loops when it is entered. One with loops takes a handful more into a
+// local, from which every round of a loop pays, so that a round costs a
+// subtraction and a branch on a register; when the local is empty, it is filled
+// again from the global. What of it is left over at the end is lost.
 
-// quick is how many instructions a function without loops, calls and bulk
-// operations may have to go without a check at its entry.
-const quick = 512
+const (
+	// CheckModule and CheckName are the import of type () -> () that a module
+	// with Options.Deadline calls at least every millisecond or so. Its host
+	// function panics to stop the guest. A module whose author imports from
+	// CheckModule is refused.
+	CheckModule = "lambent\x00"
+	CheckName   = "check"
+)
 
-// straight is how many instructions may follow each other without a check.
-const straight = 1 << 14
+const (
+	// period is how many credits there are between two calls of the host: at two
+	// or three instructions a nanosecond, some 50 microseconds.
+	period = 1 << 17
 
-func (e *editor) addStop() {
+	// advance is how many credits a function with loops takes at once.
+	advance = 1 << 11
+
+	// quick is how many instructions a function without loops, calls and bulk
+	// operations may have to be free of charge. A call costs as much.
+	quick = 64
+)
+
+// addCheck imports the host's function, behind the author's imports, and makes
+// room for it among the functions: those that the author defined move up by one.
+func (e *editor) addCheck() error {
+	m := e.m
+	for i := range m.imports {
+		if m.imports[i].Module == CheckModule {
+			return refused("an import from %q, which is reserved", CheckModule)
+		}
+	}
 	e.stopping = true
-	e.stop = uint32(len(e.m.globals))
-	e.m.globals = append(e.m.globals, global{
+	e.check = uint32(m.importedFuncs)
+	e.shiftFuncs()
+	t := e.typeIndex(nil, nil)
+	m.imports = append(m.imports[:len(m.imports):len(m.imports)], Import{Module: CheckModule, Name: CheckName})
+	m.funcs = append(m.funcs[:m.importedFuncs:m.importedFuncs], append([]uint32{t}, m.funcs[m.importedFuncs:]...)...)
+	m.importedFuncs++
+	m.present[secImport] = true
+
+	e.credits = uint32(len(m.globals))
+	m.globals = append(m.globals, global{
 		GlobalType: GlobalType{Type: I32, Mutable: true},
 		init:       []byte{byte(opI32Const), 0, byte(opEnd)},
 	})
-	e.m.present[secGlobal] = true
-	e.out.Stop = e.hide("stop", KindGlobal, e.stop)
+	m.present[secGlobal] = true
+
+	var w writer
+	w.at(opCall, e.check)
+	w.i32(period)
+	w.at(opGlobalSet, e.credits)
+	w.op(opEnd)
+	e.refill = e.addFunc("refill", nil, nil, w.buf)
+	e.settle = e.addFunc("settle", []ValType{I32}, []ValType{I32}, e.settleCode())
+	return nil
 }
 
-// check writes a look at the global: on to label if it is set. It is only read
-// afresh right behind a loop's head, a call or a function's beginning.
-func (e *editor) check(w *writer, label int) {
-	w.at(opGlobalGet, e.stop)
-	w.at(opBrIf, uint32(label))
+// settleCode is a function that gets what is left in the local, which may be
+// less than nothing, takes from the global what it must, and returns advance.
+func (e *editor) settleCode() []byte {
+	var w writer
+	w.at(opLocalGet, 0)
+	w.i32(advance)
+	w.op(opI32Sub)
+	w.at(opGlobalGet, e.credits)
+	w.op(opI32Add)
+	e.spend(&w)
+	w.i32(advance)
+	w.op(opEnd)
+	return w.buf
 }
 
-// body writes a function's code anew. With a deadline it becomes
-//
-//	block           ;; behind which it is stopped
-//	  check         ;; unless the function is quick
-//	  ...           ;; as it was, with a check at each loop's head
-//	  return
-//	end
-//	unreachable
-//
-// so that labels of the function itself are one further out than before.
+// spend stores the number on the stack as the credits that are left, and calls
+// the host if it is below zero.
+func (e *editor) spend(w *writer) {
+	w.at(opGlobalSet, e.credits)
+	w.at(opGlobalGet, e.credits)
+	w.i32(0)
+	w.op(opI32LtS)
+	w.op(opIf)
+	w.byte(emptyBlock)
+	w.at(opCall, e.refill)
+	w.op(opEnd)
+}
+
+// pay takes a fixed number of credits.
+func (e *editor) pay(w *writer, n int) {
+	w.at(opGlobalGet, e.credits)
+	w.i32(int32(n))
+	w.op(opI32Sub)
+	e.spend(w)
+}
+
+const emptyBlock = 0x40
+
+// body writes a function's code anew.
 func (e *editor) body(b *body) []byte {
-	w := &writer{buf: make([]byte, 0, (b.end-b.start)*9/8+32)}
+	w := &writer{buf: make([]byte, 0, (b.end-b.start)*5/4+64)}
+	loops := e.stopping && len(b.loops) > 0
+	if loops {
+		b.locals = append(b.locals, local{1, I32})
+	}
 	w.u32(uint32(len(b.locals)))
 	for _, l := range b.locals {
 		w.u32(l.n)
 		w.byte(byte(l.t))
 	}
-	entry := b.calls || b.bulk || b.weight > quick
-	if !e.stopping || !entry && !b.loops {
-		e.copy(w, b, false)
-		return w.buf
+	c := &copier{e: e, w: w, b: b, purse: uint32(b.params)}
+	switch {
+	case loops:
+		for _, l := range b.locals[:len(b.locals)-1] {
+			c.purse += l.n
+		}
+		e.pay(w, b.weight+advance)
+		w.i32(advance)
+		w.at(opLocalSet, c.purse)
+	case e.stopping && (b.calls || b.bulk || b.weight > quick):
+		e.pay(w, b.weight)
 	}
-	w.op(opBlock)
-	w.byte(emptyBlock)
-	if entry {
-		e.check(w, 0)
-	}
-	e.copy(w, b, true)
-	w.op(opUnreachable)
-	w.op(opEnd)
+	c.copy()
 	return w.buf
 }
 
-const emptyBlock = 0x40
+// copier copies the instructions of a function, with checks if there is a
+// deadline. A loop becomes
+//
+//	loop                ;; come back to when the purse is empty
+//	  fill the purse if it is empty
+//	  loop              ;; the author's
+//	    leave for the outer one if it is empty
+//	    pay for a round
+//	    ...
+//	  end
+//	end
+//
+// so that the loop that is run has no call in it, for which the compiler would
+// have to save registers.
+type copier struct {
+	e     *editor
+	w     *writer
+	b     *body
+	purse uint32 // the local with the credits of this function's loops
 
-// copy writes the instructions of a function, with checks or as they are.
-func (e *editor) copy(w *writer, b *body, checks bool) {
-	r := &reader{data: e.wasm, pos: b.start, end: b.end, function: b.index}
+	open  []int // for each open block of the author's, how many blocks there are around it and in it
+	inner int   // blocks that are open
+	loops int   // loops so far
+}
+
+func (c *copier) copy() {
+	r := &reader{data: c.e.wasm, pos: c.b.start, end: c.b.end, function: c.b.index}
 	var in, before instr
-	spent := 0 // instructions since the last check, at most
-	for depth := 0; depth >= 0; {
+	for depth := 0; depth >= 0; depth = len(c.open) {
 		r.instr(&in)
-		if !checks {
-			if in.op == opEnd {
-				depth--
-			} else if in.shape == blockType {
-				depth++
-			}
-			w.instr(&in)
-			continue
+		if in.op == opEnd && depth == 0 {
+			c.w.instr(&in)
+			return
 		}
-		if spent++; spent > straight {
-			w.op(opLoop)
-			w.byte(emptyBlock)
-			e.check(w, depth+1)
-			w.op(opEnd)
-			spent = 0
-		}
-		switch in.op {
-		case opLoop:
-			w.instr(&in)
-			depth++
-			e.check(w, depth)
-			spent = 0
-		case opBlock, opIf:
-			depth++
-			w.instr(&in)
-		case opEnd:
-			if depth--; depth < 0 {
-				w.op(opReturn)
-			}
-			w.instr(&in)
-		case opBr, opBrIf, opBrTable:
-			relabel(&in, depth)
-			w.instr(&in)
-		case opCall, opCallIndirect:
-			spent += quick
-			w.instr(&in)
-		case opMemoryFill, opMemoryCopy, opMemoryInit:
-			e.bulk(w, &in, &before)
-		default:
-			w.instr(&in)
-		}
+		c.instr(&in, &before)
 		before.op, before.value = in.op, in.value
 	}
 }
 
-// relabel makes branches out of the function go one block further.
-func relabel(in *instr, depth int) {
-	if in.a == uint32(depth) {
-		in.a++
-	}
-	for i, l := range in.labels {
-		if l == uint32(depth) {
-			in.labels[i]++
+func (c *copier) instr(in, before *instr) {
+	e, w := c.e, c.w
+	switch {
+	case in.shape == funcIndex:
+		in.a = e.shifted(in.a)
+		w.instr(in)
+	case !e.stopping:
+		if in.op == opEnd {
+			c.open = c.open[:len(c.open)-1]
+		} else if in.shape == blockType {
+			c.open = append(c.open, 0)
 		}
+		w.instr(in)
+	case in.op == opLoop:
+		c.loop(in)
+	case in.op == opBlock || in.op == opIf:
+		c.inner++
+		c.open = append(c.open, c.inner)
+		w.instr(in)
+	case in.op == opEnd:
+		last := len(c.open) - 1
+		outside := 0
+		if last > 0 {
+			outside = c.open[last-1]
+		}
+		c.open = c.open[:last]
+		for ; c.inner > outside; c.inner-- {
+			w.instr(in)
+		}
+	case in.op == opBr || in.op == opBrIf || in.op == opBrTable:
+		c.relabel(in)
+		w.instr(in)
+	case in.op == opMemoryFill || in.op == opMemoryCopy || in.op == opMemoryInit:
+		e.bulk(w, in, before)
+	case in.op == opTableFill || in.op == opTableCopy || in.op == opTableInit || in.op == opTableGrow || in.op == opMemoryGrow:
+		w.at(opCall, e.refill)
+		w.instr(in)
+	default:
+		w.instr(in)
+	}
+}
+
+// loop writes a loop's beginning.
+func (c *copier) loop(in *instr) {
+	e, w := c.e, c.w
+	weight := c.b.loops[c.loops]
+	c.loops++
+	empty := func() {
+		w.at(opLocalGet, c.purse)
+		w.i32(0)
+		w.op(opI32LtS)
+	}
+	w.instr(in)
+	empty()
+	w.op(opIf)
+	w.byte(emptyBlock)
+	w.at(opLocalGet, c.purse)
+	w.at(opCall, e.settle)
+	w.at(opLocalSet, c.purse)
+	w.op(opEnd)
+	w.instr(in)
+	empty()
+	w.at(opBrIf, 1)
+	w.at(opLocalGet, c.purse)
+	w.i32(int32(weight))
+	w.op(opI32Sub)
+	w.at(opLocalSet, c.purse)
+	c.inner += 2
+	c.open = append(c.open, c.inner)
+}
+
+// relabel makes branches go past the loops that were added.
+func (c *copier) relabel(in *instr) {
+	to := func(label uint32) uint32 {
+		target := len(c.open) - 1 - int(label)
+		if target < 0 { // out of the function
+			return uint32(c.inner)
+		}
+		return uint32(c.inner - c.open[target])
+	}
+	in.a = to(in.a)
+	for i, l := range in.labels {
+		in.labels[i] = to(l)
 	}
 }

@@ -9,7 +9,7 @@ func (e *editor) exposeAll() {
 		e.out.MemoryExport = e.hide("memory", KindMemory, 0)
 	}
 	for i := range e.m.globals {
-		if !e.stopping || uint32(i) != e.stop {
+		if !e.stopping || uint32(i) != e.credits {
 			e.out.AllGlobals = append(e.out.AllGlobals, e.hide("any global "+strconv.Itoa(i), KindGlobal, uint32(i)))
 		}
 	}

@@ -41,15 +41,15 @@ func (e *editor) initSegment(w *writer, segment uint32) {
 	in := instr{op: opMemoryInit, shape: opMemoryInit.shape(), a: segment}
 	if e.stopping {
 		e.bulk(w, &in, &instr{})
-		return
+	} else {
+		w.instr(&in)
 	}
-	w.instr(&in)
 }
 
 // exportGlobals exports the mutable globals that the author defined.
 func (e *editor) exportGlobals() {
 	for i, g := range e.m.globals {
-		if i < e.m.importedGlobals || !g.Mutable || e.stopping && uint32(i) == e.stop {
+		if i < e.m.importedGlobals || !g.Mutable || e.stopping && uint32(i) == e.credits {
 			continue
 		}
 		name := e.hide("global "+strconv.Itoa(i), KindGlobal, uint32(i))

@@ -28,6 +28,9 @@ func load(tb testing.TB, cfg wazero.RuntimeConfig, wasm []byte) api.Module {
 	ctx := context.Background()
 	rt := wazero.NewRuntimeWithConfig(ctx, cfg.WithCoreFeatures(Features))
 	tb.Cleanup(func() { _ = rt.Close(ctx) })
+	if _, err := rt.NewHostModuleBuilder(CheckModule).NewFunctionBuilder().WithFunc(func() {}).Export(CheckName).Instantiate(ctx); err != nil {
+		tb.Fatal(err)
+	}
 	mod, err := rt.InstantiateWithConfig(ctx, wasm, wazero.NewModuleConfig().WithStartFunctions())
 	if err != nil {
 		tb.Fatal(err)

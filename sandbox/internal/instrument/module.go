@@ -96,7 +96,7 @@ type Import struct {
 // Export is one export, as the module's author wrote it.
 type Export struct {
 	Name  string
-	Index uint32 // among its kind, imports first
+	Index uint32 // among its kind, imports first; functions are elsewhere in Code
 	Extern
 }
 
@@ -147,12 +147,6 @@ type Module struct {
 	// HasStart says that the author's module has a start function.
 	HasStart bool
 
-	// Stop is the hidden export of a mutable i32 global. While it is not 0, the
-	// guest traps ("unreachable") at the next loop head or function entry, so
-	// that a host stops a guest by setting it, from any goroutine, and sets it
-	// back before it enters the guest again. Empty without Options.Deadline.
-	Stop string
-
 	// Init is the hidden export, of type () -> (), that does what instantiation
 	// would have done and the rewritten module does not: it copies the data
 	// segments and calls the start function, in that order, and is called once,
@@ -160,7 +154,7 @@ type Module struct {
 	Init string
 
 	// Globals are the mutable globals that the module defines, in the order of
-	// their indices, Stop excepted. Empty without Options.Bare or Options.Expose.
+	// their indices. Empty without Options.Bare or Options.Expose.
 	Globals []Global
 
 	// Tables are all tables of the module, imports first. Only with Options.Expose.

@@ -46,8 +46,10 @@ const (
 	opF32Const           opcode = 0x43
 	opF64Const           opcode = 0x44
 	opI32Eqz             opcode = 0x45
+	opI32LtS             opcode = 0x48
 	opI32LtU             opcode = 0x49
 	opI32GtU             opcode = 0x4b
+	opI32ShrU            opcode = 0x76
 	opI64GtU             opcode = 0x56
 	opI32Add             opcode = 0x6a
 	opI32Sub             opcode = 0x6b

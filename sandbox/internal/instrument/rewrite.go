@@ -9,8 +9,8 @@ import (
 // Options say what Rewrite does to a module. With none, the module is only
 // checked and encoded anew.
 type Options struct {
-	// Deadline makes the guest look at the global Module.Stop wherever it could
-	// otherwise run for long, and moves the start function to Module.Init.
+	// Deadline makes the guest call the host before it can run for long, see
+	// CheckModule, and moves the start function to Module.Init.
 	Deadline bool
 
 	// Bare moves the data segments and the start function to Module.Init, so that
@@ -64,7 +64,9 @@ func Rewrite(wasm []byte, opts Options) (*Module, error) {
 
 	e := newEditor(wasm, m, out)
 	if opts.Deadline {
-		e.addStop()
+		if err := e.addCheck(); err != nil {
+			return nil, err
+		}
 	}
 	if opts.Bare || opts.Deadline {
 		e.addInit(opts.Bare)
@@ -159,10 +161,13 @@ type editor struct {
 
 	prefix  string // of hidden exports
 	names   []named
-	stop    uint32 // the global; only if stopping
 	helpers map[helper]uint32
 
-	stopping bool
+	stopping bool   // there is a deadline, and with it:
+	check    uint32 // the import
+	credits  uint32 // the global
+	refill   uint32 // the functions of deadline.go
+	settle   uint32
 }
 
 // named is a name for a function that was added, as it appears in traces.

@@ -4,15 +4,16 @@ package instrument
 // be one of the author's, every label to be within the function, every block to
 // be closed. So nothing of what the rewriting adds can be reached from it.
 type body struct {
-	index  int     // of the function
+	index  int // of the function
+	params int
 	locals []local // without parameters
 	start  int     // of the instructions in the module
 	end    int
 
-	loops  bool
-	calls  bool // of other functions, which may take any time
-	bulk   bool // has an instruction whose time depends on an operand
-	weight int  // instructions
+	calls  bool  // other functions, which may take any time
+	bulk   bool  // has an instruction whose time depends on an operand
+	weight int   // the credits that it costs, without its loops
+	loops  []int // what a round of each costs, without loops in it
 }
 
 // local is a run of locals of one type.
@@ -32,7 +33,8 @@ type uses struct {
 func (m *module) scan(wasm []byte, i int, u *uses) (body, error) {
 	b := body{index: m.importedFuncs + i}
 	r := &reader{data: wasm, pos: m.codes[i].pos, end: m.codes[i].end, function: b.index}
-	count := len(m.types[m.funcs[b.index]].Params)
+	b.params = len(m.types[m.funcs[b.index]].Params)
+	count := b.params
 	for n := r.count("runs of locals", maxLocals); n > 0 && r.err == nil; n-- {
 		start := r.pos
 		l := local{n: r.u32(), t: r.valType()}
@@ -44,28 +46,7 @@ func (m *module) scan(wasm []byte, i int, u *uses) (body, error) {
 		b.locals = append(b.locals, l)
 	}
 	b.start, b.end = r.pos, r.end
-	var in instr
-	for depth := 0; r.err == nil && depth >= 0; b.weight++ {
-		r.instr(&in)
-		if r.err != nil {
-			break
-		}
-		m.checkOperands(r, &in, depth, count)
-		switch in.op {
-		case opBlock, opIf:
-			depth++
-		case opLoop:
-			depth++
-			b.loops = true
-		case opEnd:
-			depth--
-		case opCall, opCallIndirect, opReturnCall, opReturnCallIndirect:
-			b.calls = true
-		case opMemoryFill, opMemoryCopy, opMemoryInit:
-			b.bulk = true
-		}
-		u.note(&in)
-	}
+	b.look(m, r, u, count)
 	if r.err == nil && r.left() > 0 {
 		r.fail("code after the end of the function")
 	}
@@ -73,6 +54,47 @@ func (m *module) scan(wasm []byte, i int, u *uses) (body, error) {
 		return b, r.err
 	}
 	return b, nil
+}
+
+// look goes through the instructions.
+func (b *body) look(m *module, r *reader, u *uses, locals int) {
+	var in instr
+	var open []int // for each open block the loop that it is in; -1: none
+	loop := -1
+	for r.err == nil {
+		r.instr(&in)
+		if r.err != nil {
+			return
+		}
+		m.checkOperands(r, &in, len(open), locals)
+		cost := 1
+		switch in.op {
+		case opBlock, opIf:
+			open = append(open, loop)
+		case opLoop:
+			open = append(open, loop)
+			loop = len(b.loops)
+			b.loops = append(b.loops, 0)
+		case opEnd:
+			if len(open) == 0 {
+				return
+			}
+			loop = open[len(open)-1]
+			open = open[:len(open)-1]
+		case opCall, opCallIndirect, opReturnCall, opReturnCallIndirect:
+			b.calls = true
+			cost = quick
+		case opMemoryFill, opMemoryCopy, opMemoryInit, opTableFill, opTableCopy, opTableInit, opTableGrow, opMemoryGrow:
+			b.bulk = true
+			cost = quick
+		}
+		if loop < 0 {
+			b.weight += cost
+		} else {
+			b.loops[loop] += cost
+		}
+		u.note(&in)
+	}
 }
 
 func (u *uses) note(in *instr) {
