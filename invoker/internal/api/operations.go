@@ -19,8 +19,9 @@ type operation struct {
 type absence uint8
 
 const (
+	served absence = iota
 	// elsewhere: the server invokes functions itself.
-	elsewhere absence = iota + 1
+	elsewhere
 	// later: the operation comes with a later release.
 	later
 	// outOfScope: the operation is about machines and services that Lambent
@@ -38,34 +39,34 @@ func (op *operation) absent() *Error {
 
 // operations is the whole Lambda API, in the order of its reference.
 var operations = []operation{
-	{"CreateFunction", "POST", "/2015-03-31/functions", 201, serve(createFunctionRules, (*API).createFunction), 0},
-	{"GetFunction", "GET", "/2015-03-31/functions/{FunctionName}", 200, serve(qualifiedRules, (*API).getFunction), 0},
-	{"GetFunctionConfiguration", "GET", "/2015-03-31/functions/{FunctionName}/configuration", 200, serve(qualifiedRules, (*API).getFunctionConfiguration), 0},
-	{"UpdateFunctionCode", "PUT", "/2015-03-31/functions/{FunctionName}/code", 200, serve(updateCodeRules, (*API).updateFunctionCode), 0},
-	{"UpdateFunctionConfiguration", "PUT", "/2015-03-31/functions/{FunctionName}/configuration", 200, serve(updateConfigurationRules, (*API).updateFunctionConfiguration), 0},
-	{"DeleteFunction", "DELETE", "/2015-03-31/functions/{FunctionName}", 204, serve(qualifiedRules, (*API).deleteFunction), 0},
-	{"ListFunctions", "GET", "/2015-03-31/functions", 200, serve(listFunctionsRules, (*API).listFunctions), 0},
+	{"CreateFunction", "POST", "/2015-03-31/functions", 201, serve(createFunctionRules, (*API).createFunction), served},
+	{"GetFunction", "GET", "/2015-03-31/functions/{FunctionName}", 200, serve(qualifiedRules, (*API).getFunction), served},
+	{"GetFunctionConfiguration", "GET", "/2015-03-31/functions/{FunctionName}/configuration", 200, serve(qualifiedRules, (*API).getFunctionConfiguration), served},
+	{"UpdateFunctionCode", "PUT", "/2015-03-31/functions/{FunctionName}/code", 200, serve(updateCodeRules, (*API).updateFunctionCode), served},
+	{"UpdateFunctionConfiguration", "PUT", "/2015-03-31/functions/{FunctionName}/configuration", 200, serve(updateConfigurationRules, (*API).updateFunctionConfiguration), served},
+	{"DeleteFunction", "DELETE", "/2015-03-31/functions/{FunctionName}", 204, serve(qualifiedRules, (*API).deleteFunction), served},
+	{"ListFunctions", "GET", "/2015-03-31/functions", 200, serve(listFunctionsRules, (*API).listFunctions), served},
 
 	{"Invoke", "POST", "/2015-03-31/functions/{FunctionName}/invocations", 200, nil, elsewhere},
 	{"InvokeWithResponseStream", "POST", "/2021-11-15/functions/{FunctionName}/response-streaming-invocations", 200, nil, elsewhere},
 	{"InvokeAsync", "POST", "/2014-11-13/functions/{FunctionName}/invoke-async", 202, nil, later},
 
-	{"PublishVersion", "POST", "/2015-03-31/functions/{FunctionName}/versions", 201, serve(publishVersionRules, (*API).publishVersion), 0},
-	{"ListVersionsByFunction", "GET", "/2015-03-31/functions/{FunctionName}/versions", 200, serve(listVersionsRules, (*API).listVersions), 0},
+	{"PublishVersion", "POST", "/2015-03-31/functions/{FunctionName}/versions", 201, serve(publishVersionRules, (*API).publishVersion), served},
+	{"ListVersionsByFunction", "GET", "/2015-03-31/functions/{FunctionName}/versions", 200, serve(listVersionsRules, (*API).listVersions), served},
 
-	{"CreateAlias", "POST", "/2015-03-31/functions/{FunctionName}/aliases", 201, serve(createAliasRules, (*API).createAlias), 0},
-	{"GetAlias", "GET", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", 200, serve(aliasRules, (*API).getAlias), 0},
-	{"UpdateAlias", "PUT", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", 200, serve(updateAliasRules, (*API).updateAlias), 0},
-	{"DeleteAlias", "DELETE", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", 204, serve(aliasRules, (*API).deleteAlias), 0},
-	{"ListAliases", "GET", "/2015-03-31/functions/{FunctionName}/aliases", 200, serve(listAliasesRules, (*API).listAliases), 0},
+	{"CreateAlias", "POST", "/2015-03-31/functions/{FunctionName}/aliases", 201, serve(createAliasRules, (*API).createAlias), served},
+	{"GetAlias", "GET", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", 200, serve(aliasRules, (*API).getAlias), served},
+	{"UpdateAlias", "PUT", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", 200, serve(updateAliasRules, (*API).updateAlias), served},
+	{"DeleteAlias", "DELETE", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", 204, serve(aliasRules, (*API).deleteAlias), served},
+	{"ListAliases", "GET", "/2015-03-31/functions/{FunctionName}/aliases", 200, serve(listAliasesRules, (*API).listAliases), served},
 
-	{"PutFunctionConcurrency", "PUT", "/2017-10-31/functions/{FunctionName}/concurrency", 200, serve(putConcurrencyRules, (*API).putConcurrency), 0},
-	{"GetFunctionConcurrency", "GET", "/2019-09-30/functions/{FunctionName}/concurrency", 200, serve(nameRules, (*API).getConcurrency), 0},
-	{"DeleteFunctionConcurrency", "DELETE", "/2017-10-31/functions/{FunctionName}/concurrency", 204, serve(nameRules, (*API).deleteConcurrency), 0},
-	{"PutProvisionedConcurrencyConfig", "PUT", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency", 202, serve(putProvisionedRules, (*API).putProvisioned), 0},
-	{"GetProvisionedConcurrencyConfig", "GET", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency", 200, serve(provisionedRules, (*API).getProvisioned), 0},
-	{"ListProvisionedConcurrencyConfigs", "GET", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency?List=ALL", 200, serve(listProvisionedRules, (*API).listProvisioned), 0},
-	{"DeleteProvisionedConcurrencyConfig", "DELETE", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency", 204, serve(provisionedRules, (*API).deleteProvisioned), 0},
+	{"PutFunctionConcurrency", "PUT", "/2017-10-31/functions/{FunctionName}/concurrency", 200, serve(putConcurrencyRules, (*API).putConcurrency), served},
+	{"GetFunctionConcurrency", "GET", "/2019-09-30/functions/{FunctionName}/concurrency", 200, serve(nameRules, (*API).getConcurrency), served},
+	{"DeleteFunctionConcurrency", "DELETE", "/2017-10-31/functions/{FunctionName}/concurrency", 204, serve(nameRules, (*API).deleteConcurrency), served},
+	{"PutProvisionedConcurrencyConfig", "PUT", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency", 202, serve(putProvisionedRules, (*API).putProvisioned), served},
+	{"GetProvisionedConcurrencyConfig", "GET", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency", 200, serve(provisionedRules, (*API).getProvisioned), served},
+	{"ListProvisionedConcurrencyConfigs", "GET", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency?List=ALL", 200, serve(listProvisionedRules, (*API).listProvisioned), served},
+	{"DeleteProvisionedConcurrencyConfig", "DELETE", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency", 204, serve(provisionedRules, (*API).deleteProvisioned), served},
 
 	{"PutFunctionEventInvokeConfig", "PUT", "/2019-09-25/functions/{FunctionName}/event-invoke-config", 200, nil, later},
 	{"UpdateFunctionEventInvokeConfig", "POST", "/2019-09-25/functions/{FunctionName}/event-invoke-config", 200, nil, later},

@@ -21,7 +21,7 @@ func TestTableHasEachOperationOnce(t *testing.T) {
 			t.Errorf("%s: %s %s is there twice", op.name, op.method, op.path)
 		}
 		names[op.name], calls[op.method+op.path] = true, true
-		if (op.handler == nil) != (op.why != 0) {
+		if (op.handler == nil) != (op.why != served) {
 			t.Errorf("%s has a handler or a reason why not, not both, not neither", op.name)
 		}
 	}
