@@ -1,0 +1,120 @@
+package link
+
+import (
+	"context"
+	goruntime "runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+	"weak"
+)
+
+// Store is where the instances of one isolate live. It belongs to the isolate's
+// goroutine; only Compile and Interrupt may be called from others.
+type Store struct {
+	engine *Engine
+	ctx    context.Context
+	ledger ledger
+
+	stopped atomic.Bool   // says what the closed channel says, for guests
+	stop    chan struct{} // closed by Interrupt
+	once    sync.Once
+
+	// depth counts calls that are nested in each other through the host.
+	depth int
+	// hosts are the host functions by the number that guests call them by. They
+	// belong to clusters; the numbers of those that are gone are used again.
+	hosts []weak.Pointer[host]
+	// opaque has the instances by where wazero keeps their functions (ref.go).
+	opaque map[uintptr]weak.Pointer[Instance]
+	// unknown are instances whose entry in opaque is still to be made.
+	unknown []weak.Pointer[Instance]
+	scratch *Table // for calls of functions without a name
+	// reclaimed is when garbage was last collected for want of memory.
+	reclaimed time.Time
+
+	mu sync.Mutex // guards the fields below: garbage is dealt with on other goroutines
+	// live are the resources of clusters that are in use.
+	live map[*resources]struct{}
+	// free has the first of runs of numbers in hosts to use again, by how many.
+	free map[uint32][]uint32
+}
+
+// NewStore returns a store whose memories, tables and modules may take that many
+// bytes together.
+func (e *Engine) NewStore(memory int64) *Store {
+	s := &Store{
+		engine: e,
+		stop:   make(chan struct{}),
+		opaque: map[uintptr]weak.Pointer[Instance]{},
+		live:   map[*resources]struct{}{},
+		free:   map[uint32][]uint32{},
+	}
+	s.ledger.limit = memory
+	s.ctx = &storeContext{context.Background(), s}
+	return s
+}
+
+// Close frees what the store's instances hold. Nothing of the store may be used
+// afterwards, except slices of memory, which stay what they are.
+func (s *Store) Close() {
+	s.Interrupt()
+	s.mu.Lock()
+	live := s.live
+	s.live = map[*resources]struct{}{}
+	s.mu.Unlock()
+	for r := range live {
+		r.release()
+	}
+}
+
+// ledger counts the bytes that a store's guests hold.
+type ledger struct {
+	limit int64
+	used  atomic.Int64
+	// growths counts how often a memory has grown: a slice of it that was taken
+	// before may not be its memory any more.
+	growths atomic.Uint64
+}
+
+// charge takes bytes, if there are so many left.
+func (l *ledger) charge(bytes int64) bool {
+	if l.used.Add(bytes) <= l.limit {
+		return true
+	}
+	l.used.Add(-bytes)
+	return false
+}
+
+// Memory returns how many bytes the store's guests hold.
+func (s *Store) Memory() int64 { return s.ledger.used.Load() }
+
+// Growths counts how often a memory of the store has grown. While it stays the
+// same, so do the slices that Memory.Bytes returns.
+func (s *Store) Growths() uint64 { return s.ledger.growths.Load() }
+
+// How often a store may have the garbage of the process collected, and how long
+// it waits for what that sets free.
+const (
+	reclaimEvery = time.Second
+	reclaimWait  = 20 * time.Millisecond
+)
+
+// charge takes bytes for something that a guest asks for. If there are none
+// left, instances that nobody can reach any more may still hold some.
+func (s *Store) charge(bytes int64) bool {
+	if s.ledger.charge(bytes) {
+		return true
+	}
+	if bytes > s.ledger.limit || time.Since(s.reclaimed) < reclaimEvery {
+		return false
+	}
+	s.reclaimed = time.Now()
+	goruntime.GC()
+	for end := s.reclaimed.Add(reclaimWait); time.Now().Before(end); goruntime.Gosched() {
+		if s.ledger.charge(bytes) {
+			return true
+		}
+	}
+	return false
+}
