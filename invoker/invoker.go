@@ -1,8 +1,10 @@
 // Package invoker is the front door of a runtime.Runtime: it serves the Lambda
-// API over HTTP, so that the AWS SDKs and the AWS CLI can call the functions.
+// API over HTTP, so that the AWS SDKs, the AWS CLI and whatever else deploys to
+// Lambda can create, change and call the functions.
 //
-// It serves Invoke, InvokeWithResponseStream and GET /healthz. What it does not
-// serve it refuses by name.
+// It serves Invoke, InvokeWithResponseStream and GET /healthz, and with a
+// Registry the operations of the control plane. What it does not serve it
+// refuses by name.
 package invoker
 
 import (
@@ -14,8 +16,12 @@ import (
 	"net"
 	"time"
 
+	"github.com/lambent-run/lambent/invoker/internal/api"
 	"github.com/lambent-run/lambent/invoker/internal/server"
+	"github.com/lambent-run/lambent/invoker/internal/sigv4"
 	"github.com/lambent-run/lambent/runtime"
+	"github.com/lambent-run/lambent/runtime/function"
+	"github.com/lambent-run/lambent/runtime/registry"
 )
 
 // Errors of Serve and Close.
@@ -31,6 +37,13 @@ var (
 type Config struct {
 	// Runtime runs the functions. The Invoker does not close it.
 	Runtime *runtime.Runtime
+	// Registry holds the functions that clients create and change. It must be the
+	// Runtime's Directory and attached to it; the Invoker does not close it.
+	// Default nil: no control plane.
+	Registry *registry.Registry
+	// Keys are the access keys whose signatures are accepted. Default nil: nobody
+	// is asked, and everybody who can connect may do everything.
+	Keys *Keys
 	// MaxConnections caps open connections; a client beyond it gets a 503.
 	// Default 4096. A connection costs about 30 KB.
 	MaxConnections int
@@ -83,6 +96,18 @@ func (c Config) withDefaults() (Config, error) {
 	return c, nil
 }
 
+// Keys are access keys and what each may be used for.
+type Keys = sigv4.Keys
+
+// Key is an access key.
+type Key = sigv4.Key
+
+// NewKeys makes a set of keys.
+func NewKeys(keys ...Key) (*Keys, error) { return sigv4.NewKeys(keys...) }
+
+// ReadKeys reads a file with a JSON array of keys.
+func ReadKeys(name string) (*Keys, error) { return sigv4.ReadKeys(name) }
+
 // Invoker serves the functions of a Runtime. It is safe for concurrent use.
 type Invoker struct {
 	server *server.Server
@@ -94,7 +119,7 @@ func New(cfg Config) (*Invoker, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Invoker{server: server.New(server.Config{
+	front := server.Config{
 		Runtime:        cfg.Runtime,
 		MaxConnections: cfg.MaxConnections,
 		MaxHeaderBytes: cfg.MaxHeaderBytes,
@@ -103,7 +128,25 @@ func New(cfg Config) (*Invoker, error) {
 		WriteTimeout:   cfg.WriteTimeout,
 		IdleTimeout:    cfg.IdleTimeout,
 		ErrorLog:       cfg.ErrorLog,
-	})}, nil
+	}
+	if cfg.Keys != nil {
+		front.Verifier = &sigv4.Verifier{Keys: cfg.Keys}
+	}
+	if reg := cfg.Registry; reg != nil {
+		front.Control = api.New(api.Config{Registry: reg, Logf: logger(cfg.ErrorLog)})
+		front.Permits = func(id function.ID, qualifier, identity, action string) bool {
+			return reg.Allowed(id, qualifier, registry.Access{Identity: identity, Account: cfg.Runtime.AccountID(), Action: action})
+		}
+	}
+	return &Invoker{server: server.New(front)}, nil
+}
+
+// logger writes lines to w, if there is one.
+func logger(w io.Writer) func(format string, args ...any) {
+	if w == nil {
+		return nil
+	}
+	return func(format string, args ...any) { _, _ = fmt.Fprintf(w, "lambent: "+format+"\n", args...) }
 }
 
 // Serve answers the connections of ln until Close, then returns nil. It closes

@@ -56,6 +56,9 @@ type Config struct {
 	// Log loses lines (and says so in it) but holds up nobody. Default nil:
 	// discarded.
 	Log io.Writer
+	// LogTap takes the functions' log events one by one, with their log group and
+	// stream. Default nil: nobody.
+	LogTap observe.Tap
 	// HTTP carries the functions' network requests. Default: a transport of the
 	// Runtime's own, without proxies from the host's environment. To forbid the
 	// network set NoNetwork.

@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/lambent-run/lambent/runtime/function"
-	"github.com/lambent-run/lambent/runtime/observe"
 )
 
 // load installs what the Directory knows of a function that is not installed.
@@ -65,7 +65,7 @@ func (r *Runtime) renew(ctx context.Context, id function.ID) error {
 	case !ok:
 		r.uninstall(id)
 		return nil
-	case !loaded && d.Reserved == nil && len(d.Provisioned) == 0:
+	case !loaded && d.Reserved == nil && len(d.Provisioned) == 0 && len(d.SnapStart) == 0:
 		return nil // its first invocation will ask
 	}
 	_, err = r.apply(id, d)
@@ -102,20 +102,21 @@ func (r *Runtime) apply(id function.ID, d *function.Deployment) (*deployed, erro
 	}
 	r.publish(fn, now)
 	for v := range now.all {
-		if v.keep > 0 && !v.ready.Load() {
+		if (v.keep > 0 || d.SnapStart[v.name]) && !v.ready.Load() {
 			r.warm(v)
 		}
 	}
 	return fn, nil
 }
 
-// warm makes a provisioned version ready, without anybody waiting.
+// warm makes a provisioned version, or one with SnapStart, ready without anybody
+// waiting.
 func (r *Runtime) warm(v *version) {
 	r.inFlight.Add(1)
 	go func() {
 		defer r.leave()
 		if err := v.prepare(r.base); err != nil {
-			v.platform(observe.NewSink(v.fn.stream), func(b []byte) []byte {
+			v.platform(v.newSink(logStream(v, time.Now())), func(b []byte) []byte {
 				return fmt.Appendf(b, "lambent: version %s of %s cannot be warmed: %v\n", v.name, v.fn.id.Name, err)
 			})
 		}

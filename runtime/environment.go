@@ -39,8 +39,8 @@ var _ pool.Env = (*environment)(nil)
 
 // NewEnv makes an environment without an isolate.
 func (v *version) NewEnv() *environment {
-	e := &environment{v: v, sink: observe.NewSink(v.fn.stream)}
 	stream := logStream(v, time.Now())
+	e := &environment{v: v, sink: v.newSink(stream)}
 	vars := make(map[string]string, len(v.vars)+1)
 	maps.Copy(vars, v.vars)
 	vars["AWS_LAMBDA_LOG_STREAM_NAME"] = stream
@@ -58,6 +58,13 @@ func (v *version) NewEnv() *environment {
 		LogLevel:        v.set.LogLevel,
 	}
 	return e
+}
+
+// newSink returns the log of an environment with that log stream.
+func (v *version) newSink(stream string) *observe.Sink {
+	return observe.NewSink(v.fn.stream, observe.Source{
+		Region: v.fn.id.Region, Function: v.fn.id.Name, Group: v.set.LogGroup, Stream: stream,
+	})
 }
 
 // logStream names an environment's log stream: the day, the version, and 32

@@ -245,7 +245,7 @@ func (x *run) refused(ctx context.Context, err error) (*initError, error) {
 		x.env = x.v.group.Claim()
 		x.sink = x.env.sink
 	} else {
-		x.sink = observe.NewSink(x.v.fn.stream)
+		x.sink = failed.sink.Again()
 	}
 	return failed, nil
 }

@@ -53,7 +53,7 @@ func (x *run) shut(tail *observe.Tail, res *Result, report *observe.Report) {
 		x.v.logPanic(x.sink, x.err)
 	}
 	if res.Abandoned && tail != nil {
-		x.sink = observe.NewSink(x.v.fn.stream) // the abandoned isolate keeps its own
+		x.sink = x.sink.Again() // the abandoned isolate keeps its own
 		x.sink.SetTail(tail)
 	}
 	x.text = x.text[:0]

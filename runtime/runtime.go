@@ -76,8 +76,8 @@ func New(cfg Config) (*Runtime, error) {
 	r.memory.rt, r.memory.limit = r, uint64(max(0, cfg.MemoryLimit))
 	r.base, r.stop = context.WithCancel(context.Background())
 	r.pool = pool.New[*environment](pool.Config{Max: cfg.MaxIsolates, IdleTime: cfg.IdleTimeout, Clock: r.clock})
-	if cfg.Log != nil {
-		r.log = observe.NewLog(cfg.Log)
+	if cfg.Log != nil || cfg.LogTap != nil {
+		r.log = observe.NewLog(cfg.Log, cfg.LogTap)
 	}
 	switch {
 	case cfg.NoNetwork:

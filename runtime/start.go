@@ -104,7 +104,7 @@ func (c *cold) Done(o worker.Outcome) {
 		c.v.group.Started(c.env)
 		return
 	}
-	c.v.group.Failed(c.env, o == worker.Abandoned, &initError{err, took, c.env.initTail})
+	c.v.group.Failed(c.env, o == worker.Abandoned, &initError{err, took, c.env.initTail, c.env.sink})
 }
 
 // outcome is the error of the init phase, nil if there is an isolate now.
@@ -174,6 +174,7 @@ type initError struct {
 	cause error
 	took  time.Duration
 	tail  *observe.Tail
+	sink  *observe.Sink // where the environment logs
 }
 
 func (e *initError) Error() string { return "runtime: init phase: " + e.cause.Error() }

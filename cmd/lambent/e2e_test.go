@@ -367,7 +367,7 @@ func TestExitCodesAndMessages(t *testing.T) {
 		{name: "nothing to serve", args: []string{"serve", t.TempDir()}, code: 2, err: "holds no functions"},
 		{name: "an address for all the world", args: []string{"serve", "--listen", ":0", hello}, code: 2, err: "--allow-remote"},
 		{name: "an address that is none", args: []string{"serve", "--listen", "nonsense", hello}, code: 2, err: "want HOST:PORT"},
-		{name: "a setting out of range", args: []string{"serve", "--timeout", "1000", hello}, code: 2, err: "Timeout: want more than 0 and at most 900 seconds"},
+		{name: "a setting out of range", args: []string{"serve", "--timeout", "1000", hello}, code: 2, err: "want more than 0 and at most 900 seconds"},
 		{name: "an environment variable without a value", args: []string{"invoke", hello, "--env", "X"}, code: 2, err: "not of the form KEY=VALUE"},
 		{name: "a handler for several", args: []string{"serve", "--handler", "a.b", examples}, code: 2, err: "--handler is for one function"},
 		{name: "an account that is none", args: []string{"invoke", hello, "--account", "12"}, code: 2, err: "want 12 digits"},

@@ -15,12 +15,12 @@ import (
 
 	"github.com/fsnotify/fsnotify"
 
-	"github.com/lambent-run/lambent/runtime"
+	"github.com/lambent-run/lambent/runtime/function"
 )
 
 // fleet is the functions that serve has deployed.
 type fleet struct {
-	rt       *runtime.Runtime
+	backend  *backend
 	settings *settings
 	args     []string
 	log      io.Writer
@@ -59,18 +59,19 @@ func (f *fleet) deploy(ctx context.Context) error {
 }
 
 func (f *fleet) deployOne(ctx context.Context, src source) error {
-	fn, err := f.settings.function(src)
+	in, err := f.settings.input(src)
 	if err != nil {
 		return err
 	}
-	if err := f.rt.Deploy(ctx, fn); err != nil {
-		var setting *runtime.SettingError
-		if errors.As(err, &setting) {
-			return usagef("function %s: %s: %s", src.name, setting.Field, setting.Message)
-		}
+	if err := f.backend.put(ctx, f.id(src), in); err != nil {
 		return fmt.Errorf("function %s (%s): %w", src.name, shown(src.path), err)
 	}
 	return nil
+}
+
+// id is the function of a source.
+func (f *fleet) id(src source) function.ID {
+	return function.ID{Region: f.settings.region, Name: src.name}
 }
 
 // refresh brings the functions up to date after the paths in changed changed:
@@ -105,7 +106,7 @@ func (f *fleet) refresh(ctx context.Context, changed []string) {
 		if slices.ContainsFunc(live, func(s source) bool { return s.name == old.name }) {
 			continue
 		}
-		if err := f.rt.Remove(old.name); err == nil {
+		if err := f.backend.registry.DeleteFunction(ctx, f.id(old), ""); err == nil {
 			f.logf("removed %s", old.name)
 		}
 	}

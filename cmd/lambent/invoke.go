@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -17,10 +19,10 @@ import (
 // invokeOptions are the flags of invoke.
 type invokeOptions struct {
 	settings
-	event    string
-	endpoint string
-	dataDir  string
-	tail     bool
+	server    remote
+	event     string
+	qualifier string
+	tail      bool
 }
 
 func invokeCommand() *cobra.Command {
@@ -32,7 +34,7 @@ func invokeCommand() *cobra.Command {
 
 A FILE or FOLDER runs in this process. Anything else is the NAME of a function
 that 'lambent serve' serves, or its ARN, with a qualifier if need be; so is a
-file's name if --endpoint or --data-dir is given.
+file's name if --endpoint, --data-dir or --profile is given.
 
 The response goes to standard output and the function's log to standard error.
 The exit code is 0, 1 if the function failed (the response is the error then)
@@ -40,7 +42,8 @@ or could not be run, and 2 if the command line is wrong.`,
 		Example: `  lambent invoke hello.js --event '{"name":"Ada"}'
   lambent invoke ./orders --event @order.json --env TABLE=orders --timeout 10
   echo '{"name":"Ada"}' | lambent invoke hello --event - --tail
-  lambent invoke hello --endpoint http://127.0.0.1:9000`,
+  lambent invoke hello --endpoint http://127.0.0.1:9000 --qualifier live
+  lambent invoke hello --profile production --region eu-west-1`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usagef("want one function, a file, a folder or a name, and got %d arguments", len(args))
@@ -52,7 +55,7 @@ or could not be run, and 2 if the command line is wrong.`,
 			if err != nil {
 				return err
 			}
-			remote := o.endpoint != "" || o.dataDir != ""
+			remote := o.server.endpoint != "" || o.server.dataDir != "" || o.server.profile != ""
 			if _, err := os.Stat(args[0]); err == nil && !remote {
 				return o.runLocal(cmd.Context(), args[0], payload, cmd.OutOrStdout(), cmd.ErrOrStderr())
 			}
@@ -65,8 +68,8 @@ or could not be run, and 2 if the command line is wrong.`,
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.StringVar(&o.event, "event", "{}", "the event: JSON, @FILE, or - for standard input")
-	flags.StringVar(&o.endpoint, "endpoint", "", "URL of the server that serves NAME (default http://"+defaultListen+")")
-	flags.StringVar(&o.dataDir, "data-dir", "", "find the server by its data directory instead")
+	o.server.registerServer(flags)
+	flags.StringVar(&o.qualifier, "qualifier", "", "version or alias of NAME")
 	flags.BoolVar(&o.tail, "tail", false, "also show the end of a served function's log (a file's is always shown)")
 	o.register(flags)
 	return cmd
@@ -96,12 +99,8 @@ func looksLikePath(arg string) bool {
 	if strings.ContainsAny(arg, `/\`) {
 		return true
 	}
-	for _, ext := range extensions {
-		if strings.HasSuffix(arg, ext) {
-			return true
-		}
-	}
-	return false
+	ext := filepath.Ext(arg)
+	return ext == wasmExt || ext == zipExt || slices.Contains(extensions, ext)
 }
 
 // runLocal runs the function at path in this process.
@@ -122,8 +121,7 @@ func (o *invokeOptions) runLocal(ctx context.Context, path string, payload []byt
 	if err != nil {
 		return err
 	}
-	fleet := &fleet{rt: rt, settings: &o.settings, log: errOut}
-	if err := fleet.deployOne(ctx, sources[0]); err != nil {
+	if err := o.deployAlone(ctx, rt, sources[0]); err != nil {
 		return errors.Join(err, rt.Close())
 	}
 	stream := &streamedOutput{w: out}
@@ -136,6 +134,23 @@ func (o *invokeOptions) runLocal(ctx context.Context, path string, payload []byt
 		return stream.err
 	}
 	return report(res.Payload, err, out)
+}
+
+// deployAlone deploys the only function of a runtime.
+func (o *invokeOptions) deployAlone(ctx context.Context, rt *runtime.Runtime, src source) error {
+	fn, err := o.function(src)
+	if err != nil {
+		return err
+	}
+	err = rt.Deploy(ctx, fn)
+	var setting *runtime.SettingError
+	switch {
+	case errors.As(err, &setting):
+		return usagef("function %s: %s: %s", src.name, setting.Field, setting.Message)
+	case err != nil:
+		return fmt.Errorf("function %s (%s): %w", src.name, shown(src.path), err)
+	}
+	return nil
 }
 
 // report prints a response, and turns a function's failure into the exit code.

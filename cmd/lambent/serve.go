@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"strings"
 	"sync"
 	"syscall"
@@ -14,7 +15,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lambent-run/lambent/invoker"
-	"github.com/lambent-run/lambent/runtime"
 )
 
 // defaultListen is where serve listens and where invoke looks for it.
@@ -25,6 +25,7 @@ type serveOptions struct {
 	settings
 	listen      string
 	allowRemote bool
+	keyFile     string
 	dataDir     string
 	watch       bool
 	concurrency int
@@ -41,7 +42,12 @@ func serveCommand() *cobra.Command {
 is ready; the functions' logs go to standard error. SIGTERM and SIGINT let the
 invocations in flight finish, then end the server.
 
-A PATH is one of these (default: the current folder):
+Functions are those that clients create, with 'lambent deploy', the AWS CLI, an
+SDK or Terraform, and those at the PATHs, which are deployed when the server
+starts. With --data-dir the former are there again after a restart.
+
+A PATH is one of these (default: without
+--data-dir the current folder, if it holds functions):
 
   hello.js     a handler file: the function hello. The extensions .js, .mjs,
                .cjs, .ts, .mts and .cts are known. If the file's folder has a
@@ -66,8 +72,9 @@ NAME=PATH gives a single function another name.`,
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.StringVar(&o.listen, "listen", defaultListen, "address to listen on; port 0 takes a free one")
-	flags.BoolVar(&o.allowRemote, "allow-remote", false, "let --listen name an address that other machines can reach (requests are not authenticated)")
-	flags.StringVar(&o.dataDir, "data-dir", "", "folder for the server's state: a lock against a second server, and the URL for 'lambent invoke --data-dir'")
+	flags.BoolVar(&o.allowRemote, "allow-remote", false, "let --listen name an address that other machines can reach without --keys")
+	flags.StringVar(&o.keyFile, "keys", "", "file of the access keys whose signatures are accepted: a JSON array of objects with AccessKeyId, SecretAccessKey and, if wanted, UserName, SessionToken, Allow (actions) and Resources (ARNs). One key can also stand in LAMBENT_ACCESS_KEY_ID and LAMBENT_SECRET_ACCESS_KEY")
+	flags.StringVar(&o.dataDir, "data-dir", "", "folder that keeps the functions, so that they survive the server (default: in memory only)")
 	flags.BoolVar(&o.watch, "watch", false, "deploy a function again when its files change")
 	o.register(flags)
 	flags.IntVar(&o.concurrency, "concurrency", 1000, "most invocations in flight, over all functions")
@@ -77,10 +84,14 @@ NAME=PATH gives a single function another name.`,
 
 // run serves until ctx ends.
 func (o *serveOptions) run(ctx context.Context, args []string, out, errOut io.Writer) error {
-	if len(args) == 0 {
+	if _, _, err := discover([]string{"."}); len(args) == 0 && o.dataDir == "" && err == nil {
 		args = []string{"."}
 	}
-	if err := checkListen(o.listen, o.allowRemote); err != nil {
+	keys, err := o.keys()
+	if err != nil {
+		return err
+	}
+	if err := checkListen(o.listen, o.allowRemote || keys != nil); err != nil {
 		return err
 	}
 	cfg, err := o.config()
@@ -92,13 +103,18 @@ func (o *serveOptions) run(ctx context.Context, args []string, out, errOut io.Wr
 	}
 	log := &lockedWriter{w: errOut}
 	cfg.MaxConcurrency, cfg.Log = o.concurrency, log
-	rt, err := runtime.New(cfg)
+	data, err := openDataDir(o.dataDir)
 	if err != nil {
 		return err
 	}
-	defer rt.Close()
+	defer data.close()
+	back, err := openBackend(ctx, data, cfg)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = back.close() }() // nothing is lost: what was acknowledged is kept
 
-	fleet := &fleet{rt: rt, settings: &o.settings, args: args, log: log}
+	fleet := &fleet{backend: back, settings: &o.settings, args: args, log: log}
 	if err := fleet.deploy(ctx); err != nil {
 		return err
 	}
@@ -109,16 +125,11 @@ func (o *serveOptions) run(ctx context.Context, args []string, out, errOut io.Wr
 		}
 		defer stop()
 	}
-	data, err := openDataDir(o.dataDir)
-	if err != nil {
-		return err
-	}
-	defer data.close()
 	ln, err := listen(o.listen)
 	if err != nil {
 		return err
 	}
-	front, err := invoker.New(invoker.Config{Runtime: rt, ErrorLog: log})
+	front, err := invoker.New(invoker.Config{Runtime: back.runtime, Registry: back.registry, Keys: keys, ErrorLog: log})
 	if err != nil {
 		_ = ln.Close()
 		return err
@@ -149,6 +160,24 @@ func (o *serveOptions) run(ctx context.Context, args []string, out, errOut io.Wr
 	return <-served
 }
 
+// keys are the access keys that the flags and the environment give; nil: none.
+func (o *serveOptions) keys() (*invoker.Keys, error) {
+	id, secret := os.Getenv("LAMBENT_ACCESS_KEY_ID"), os.Getenv("LAMBENT_SECRET_ACCESS_KEY")
+	switch {
+	case o.keyFile != "":
+		keys, err := invoker.ReadKeys(o.keyFile)
+		if err != nil {
+			return nil, usagef("--keys: %v", err)
+		}
+		return keys, nil
+	case (id == "") != (secret == ""):
+		return nil, usagef("LAMBENT_ACCESS_KEY_ID and LAMBENT_SECRET_ACCESS_KEY belong together: only one of them is set")
+	case id == "":
+		return nil, nil
+	}
+	return invoker.NewKeys(invoker.Key{AccessKeyID: id, SecretAccessKey: secret})
+}
+
 // checkListen refuses an address that is malformed, or that other machines can
 // reach unless that is wanted.
 func checkListen(address string, allowRemote bool) error {
@@ -162,7 +191,7 @@ func checkListen(address string, allowRemote bool) error {
 	if ip := net.ParseIP(host); ip != nil && ip.IsLoopback() {
 		return nil
 	}
-	return usagef("--listen %s can be reached from other machines, and whoever reaches it may run the functions, because requests are not authenticated; listen on 127.0.0.1, or add --allow-remote if that is what you want", address)
+	return usagef("--listen %s can be reached from other machines, and whoever reaches it may run the functions, because requests are not authenticated; listen on 127.0.0.1, give --keys, or add --allow-remote if that is what you want", address)
 }
 
 // listen opens the listener, with an error that says what to do.
@@ -188,6 +217,8 @@ func (f *fleet) describe() string {
 		names[i] = s.name
 	}
 	switch {
+	case len(names) == 0:
+		return "what is deployed to it"
 	case len(names) == 1:
 		return "the function " + names[0]
 	case len(names) <= 8:

@@ -28,7 +28,8 @@ const (
 // of the writer, alone; and a writer that blocks costs lines, not time: then
 // what does not fit into the buffers is dropped.
 type Log struct {
-	w      io.Writer
+	w      io.Writer     // nil: there is only tap
+	tap    Tap           // nil: nobody wants single events
 	urgent chan struct{} // ends the lag
 	spare  sync.Pool     // of *[]byte, buffers of streams
 
@@ -39,8 +40,11 @@ type Log struct {
 	quiet chan struct{}
 }
 
-// NewLog returns a Log that writes to w.
-func NewLog(w io.Writer) *Log { return &Log{w: w, urgent: make(chan struct{}, 1)} }
+// NewLog returns a Log that writes to w and hands events to tap; either may be
+// nil.
+func NewLog(w io.Writer, tap Tap) *Log {
+	return &Log{w: w, tap: tap, urgent: make(chan struct{}, 1)}
+}
 
 // Stream returns the log of a function. A Log of nil has none.
 func (l *Log) Stream(function string) *Stream {

@@ -48,8 +48,8 @@ func TestPlatformLinesBeginOnANewLine(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
-		log := NewLog(&out)
-		s := NewSink(log.Stream("f"))
+		log := NewLog(&out, nil)
+		s := NewSink(log.Stream("f"), Source{})
 		var tail Tail
 		s.SetTail(&tail)
 		_, _ = s.Write([]byte("a"))
@@ -64,7 +64,7 @@ func TestPlatformLinesBeginOnANewLine(t *testing.T) {
 
 func TestSinkWithoutReadersIsNotEnabled(t *testing.T) {
 	t.Parallel()
-	s := NewSink((*Log)(nil).Stream("f"))
+	s := NewSink((*Log)(nil).Stream("f"), Source{})
 	if s.Enabled() {
 		t.Error("enabled without a log and a tail")
 	}
@@ -77,7 +77,7 @@ func TestSinkWithoutReadersIsNotEnabled(t *testing.T) {
 func TestLinesOfFunctionsNeverInterleave(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	log := NewLog(&out)
+	log := NewLog(&out, nil)
 	var wg sync.WaitGroup
 	for f := range 8 {
 		s := log.Stream(fmt.Sprint(f))
@@ -106,7 +106,7 @@ func TestFloodIsSlowedDownToThePaceOfTheLog(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
-		log := NewLog(&out)
+		log := NewLog(&out, nil)
 		flood := log.Stream("flood")
 		line := append(bytes.Repeat([]byte("x"), 1023), '\n')
 		for range 10_000 {
@@ -128,7 +128,7 @@ func TestBlockedLogCostsLinesAndNotTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		out := blocked{open: make(chan struct{})}
-		log := NewLog(&out)
+		log := NewLog(&out, nil)
 		flood, quiet := log.Stream("flood"), log.Stream("quiet")
 		line := append(bytes.Repeat([]byte("x"), 1023), '\n')
 		quiet.write([]byte("quiet\n"), false)

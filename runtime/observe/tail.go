@@ -40,17 +40,36 @@ func (t *Tail) Prepend(earlier *Tail) {
 }
 
 // Sink is the log of one execution environment: what its isolate writes goes to
-// the Stream of its function and, if there is one, to the tail of the invocation
-// that runs.
+// the Stream of its function, to the Log's Tap and, if there is one, to the tail
+// of the invocation that runs.
 type Sink struct {
-	stream *Stream // nil: discarded
+	stream *Stream // nil: nobody reads the log
+	source *tapped // nil: nobody wants single events; what it keeps is guarded by mu
 
 	mu   sync.Mutex // an abandoned isolate may still write
 	tail *Tail
 }
 
 // NewSink returns the log of an environment. stream may be nil.
-func NewSink(stream *Stream) *Sink { return &Sink{stream: stream} }
+func NewSink(stream *Stream, source Source) *Sink {
+	s := &Sink{stream: stream}
+	if stream != nil && stream.log.tap != nil {
+		s.source = &tapped{tap: stream.log.tap, source: source}
+	}
+	if stream != nil && stream.log.w == nil {
+		s.stream = nil
+	}
+	return s
+}
+
+// Again returns another Sink with the same destination, without a tail.
+func (s *Sink) Again() *Sink {
+	again := &Sink{stream: s.stream}
+	if s.source != nil {
+		again.source = &tapped{tap: s.source.tap, source: s.source.source}
+	}
+	return again
+}
 
 // SetTail makes t, or nothing if it is nil, keep what is written from now on.
 func (s *Sink) SetTail(t *Tail) {
@@ -62,7 +81,7 @@ func (s *Sink) SetTail(t *Tail) {
 // Enabled reports whether anybody reads what is written. A writer may use it to
 // save the work of formatting.
 func (s *Sink) Enabled() bool {
-	if s.stream != nil {
+	if s.stream != nil || s.source != nil {
 		return true
 	}
 	s.mu.Lock()
@@ -75,6 +94,9 @@ func (s *Sink) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	if s.tail != nil {
 		s.tail.add(p)
+	}
+	if s.source != nil {
+		s.source.write(p)
 	}
 	s.mu.Unlock()
 	if s.stream != nil {
@@ -95,6 +117,9 @@ func (s *Sink) Platform(p []byte) {
 			s.tail.add(newLine)
 		}
 		s.tail.add(p)
+	}
+	if s.source != nil {
+		s.source.platform(p)
 	}
 	s.mu.Unlock()
 	if s.stream != nil {
