@@ -78,7 +78,7 @@ func (in *instr) assign(operands []int64) {
 		in.value = operands[0]
 	case selectTypes, refType:
 		in.a = uint32(operands[0] & 0x7f)
-	case labels:
+	case labelTable:
 		for _, l := range operands {
 			in.labels = append(in.labels, uint32(l))
 		}

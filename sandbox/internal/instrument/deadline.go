@@ -112,7 +112,7 @@ const emptyBlock = 0x40
 // body writes a function's code anew.
 func (e *editor) body(b *body) []byte {
 	w := &writer{buf: make([]byte, 0, (b.end-b.start)*5/4+64)}
-	loops := e.stopping && len(b.loops) > 0
+	loops := e.stopping && b.ownLoops()
 	if loops {
 		b.locals = append(b.locals, local{1, I32})
 	}
@@ -130,7 +130,7 @@ func (e *editor) body(b *body) []byte {
 		e.pay(w, b.weight+advance)
 		w.i32(advance)
 		w.at(opLocalSet, c.purse)
-	case e.stopping && (b.calls || b.bulk || b.weight > quick):
+	case e.stopping && b.pays():
 		e.pay(w, b.weight)
 	}
 	c.copy()
@@ -221,8 +221,14 @@ func (c *copier) instr(in, before *instr) {
 // loop writes a loop's beginning.
 func (c *copier) loop(in *instr) {
 	e, w := c.e, c.w
-	weight := c.b.loops[c.loops]
+	facts := c.b.loops[c.loops]
 	c.loops++
+	if facts.free {
+		w.instr(in)
+		c.inner++
+		c.open = append(c.open, c.inner)
+		return
+	}
 	empty := func() {
 		w.at(opLocalGet, c.purse)
 		w.i32(0)
@@ -240,7 +246,7 @@ func (c *copier) loop(in *instr) {
 	empty()
 	w.at(opBrIf, 1)
 	w.at(opLocalGet, c.purse)
-	w.i32(int32(weight))
+	w.i32(int32(facts.weight))
 	w.op(opI32Sub)
 	w.at(opLocalSet, c.purse)
 	c.inner += 2

@@ -42,7 +42,7 @@ func (r *reader) operands(in *instr) {
 		in.a = r.u32()
 	case callTable, twoTables, elemTable:
 		in.a, in.b = r.u32(), r.u32()
-	case labels:
+	case labelTable:
 		in.labels = in.labels[:0]
 		for n := r.count("labels", maxLabels); n >= 0; n-- {
 			in.labels = append(in.labels, r.u32())
@@ -113,7 +113,7 @@ func (w *writer) instr(in *instr) {
 	case callTable, twoTables, elemTable:
 		w.u32(in.a)
 		w.u32(in.b)
-	case labels:
+	case labelTable:
 		w.u32(uint32(len(in.labels) - 1))
 		for _, l := range in.labels {
 			w.u32(l)

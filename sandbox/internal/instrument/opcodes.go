@@ -90,7 +90,7 @@ const (
 	alone             // nothing
 	blockType         // the type of a block
 	label             // how many blocks to leave
-	labels            // br_table's vector of labels and the last one
+	labelTable        // br_table's vector of labels and the last one
 	funcIndex         //
 	callTable         // a type and a table
 	localIndex        //
@@ -121,7 +121,7 @@ var shapes = fill([256]shape{}, []span{
 	{0x02, 0x04, blockType},
 	{0x05, 0x05, alone}, {0x0b, 0x0b, alone},
 	{0x0c, 0x0d, label},
-	{0x0e, 0x0e, labels},
+	{0x0e, 0x0e, labelTable},
 	{0x0f, 0x0f, alone},
 	{0x10, 0x10, funcIndex}, {0x11, 0x11, callTable},
 	{0x12, 0x12, funcIndex}, {0x13, 0x13, callTable}, // tail calls

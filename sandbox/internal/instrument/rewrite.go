@@ -56,6 +56,7 @@ func Rewrite(wasm []byte, opts Options) (*Module, error) {
 			return nil, err
 		}
 	}
+	m.freeLoops(bodies)
 	out.TablesChange = used.tableChange || m.importedTables > 0
 	out.NoSnapshot = m.noSnapshot(out, used)
 	if err := m.cap(opts); err != nil {

@@ -1,5 +1,7 @@
 package instrument
 
+import "slices"
+
 // body is a function's code, looked through once: every index in it is known to
 // be one of the author's, every label to be within the function, every block to
 // be closed. So nothing of what the rewriting adds can be reached from it.
@@ -10,10 +12,35 @@ type body struct {
 	start  int     // of the instructions in the module
 	end    int
 
-	calls  bool  // other functions, which may take any time
-	bulk   bool  // has an instruction whose time depends on an operand
-	weight int   // the credits that it costs, without its loops
-	loops  []int // what a round of each costs, without loops in it
+	calls  bool // other functions, which may take any time
+	bulk   bool // has an instruction whose time depends on an operand
+	weight int  // the credits that it costs, without its loops
+	loops  []loopFacts
+}
+
+// loopFacts is what is known of a loop.
+type loopFacts struct {
+	weight int // the credits that a round costs, without loops in it
+
+	// callee is a function that every round calls before it can begin anew; -1:
+	// none that is known. free says that this function pays for the round.
+	callee int
+	begun  bool // a branch to the loop's head has been seen
+	free   bool
+}
+
+// pays says that the function pays credits when it is entered.
+func (b *body) pays() bool { return b.calls || b.bulk || b.weight > quick || len(b.loops) > 0 }
+
+// ownLoops says whether there are loops that pay for themselves.
+func (b *body) ownLoops() bool {
+	return slices.ContainsFunc(b.loops, func(l loopFacts) bool { return !l.free })
+}
+
+// block is a block that is open while code is looked through.
+type block struct {
+	loop   int  // the innermost loop, itself included; -1: none
+	isLoop bool // it is a loop itself
 }
 
 // local is a run of locals of one type.
@@ -59,41 +86,74 @@ func (m *module) scan(wasm []byte, i int, u *uses) (body, error) {
 // look goes through the instructions.
 func (b *body) look(m *module, r *reader, u *uses, locals int) {
 	var in instr
-	var open []int // for each open block the loop that it is in; -1: none
-	loop := -1
-	for r.err == nil {
+	open := []block{{loop: -1}} // the first is the function
+	for r.err == nil && len(open) > 0 {
 		r.instr(&in)
 		if r.err != nil {
 			return
 		}
 		m.checkOperands(r, &in, len(open), locals)
+		if r.err != nil {
+			return
+		}
+		innermost := open[len(open)-1]
 		cost := 1
 		switch in.op {
 		case opBlock, opIf:
-			open = append(open, loop)
+			open = append(open, block{loop: innermost.loop})
 		case opLoop:
-			open = append(open, loop)
-			loop = len(b.loops)
-			b.loops = append(b.loops, 0)
+			innermost = block{loop: len(b.loops), isLoop: true}
+			open = append(open, innermost)
+			b.loops = append(b.loops, loopFacts{callee: -1})
 		case opEnd:
-			if len(open) == 0 {
-				return
-			}
-			loop = open[len(open)-1]
 			open = open[:len(open)-1]
+		case opBr, opBrIf, opBrTable:
+			b.branch(&in, open)
 		case opCall, opCallIndirect, opReturnCall, opReturnCallIndirect:
 			b.calls = true
 			cost = quick
+			if in.op == opCall && innermost.isLoop && !b.loops[innermost.loop].begun {
+				b.loops[innermost.loop].callee = int(in.a)
+			}
 		case opMemoryFill, opMemoryCopy, opMemoryInit, opTableFill, opTableCopy, opTableInit, opTableGrow, opMemoryGrow:
 			b.bulk = true
 			cost = quick
 		}
-		if loop < 0 {
+		if innermost.loop < 0 {
 			b.weight += cost
 		} else {
-			b.loops[loop] += cost
+			b.loops[innermost.loop].weight += cost
 		}
 		u.note(&in)
+	}
+}
+
+// branch notes which loops begin anew from here on.
+func (b *body) branch(in *instr, open []block) {
+	to := func(label uint32) {
+		if target := open[len(open)-1-int(label)]; target.isLoop {
+			b.loops[target.loop].begun = true
+		}
+	}
+	if in.op != opBrTable {
+		to(in.a)
+		return
+	}
+	for _, label := range in.labels {
+		to(label)
+	}
+}
+
+// freeLoops finds the loops of which every round calls a function that pays. A
+// recursion in disguise, as compilers make of two calls at a function's end, so
+// costs no more than it did.
+func (m *module) freeLoops(bodies []body) {
+	for i := range bodies {
+		for j := range bodies[i].loops {
+			l := &bodies[i].loops[j]
+			callee := l.callee - m.importedFuncs
+			l.free = callee >= 0 && bodies[callee].pays() && l.weight <= 4*quick
+		}
 	}
 }
 
@@ -110,7 +170,7 @@ func (u *uses) note(in *instr) {
 
 // checkOperands refuses an operand that is out of range. Types are left to the
 // compiler.
-func (m *module) checkOperands(r *reader, in *instr, depth, locals int) {
+func (m *module) checkOperands(r *reader, in *instr, labels, locals int) {
 	limit := func(what string, index uint32, count int) {
 		if int64(index) >= int64(count) {
 			r.failAt(in.offset, "%s %d, of which there are %d,", what, index, count)
@@ -124,10 +184,10 @@ func (m *module) checkOperands(r *reader, in *instr, depth, locals int) {
 			r.failAt(in.offset, "unknown block type %d", in.value)
 		}
 	case label:
-		limit("label", in.a, depth+1)
-	case labels:
+		limit("label", in.a, labels)
+	case labelTable:
 		for _, l := range in.labels {
-			limit("label", l, depth+1)
+			limit("label", l, labels)
 		}
 	case funcIndex:
 		limit("function", in.a, len(m.funcs))
