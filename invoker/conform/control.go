@@ -18,6 +18,7 @@ import (
 var scenarioFiles embed.FS
 
 // Scenario is a sequence of calls of the control plane, with what AWS answers.
+// Those that list or count what an account has want an empty one.
 type Scenario struct {
 	Name  string `json:"name"`
 	About string `json:"about"`
