@@ -81,6 +81,22 @@ func (iso *Isolate) builtin(name string) (*goja.Object, bool) {
 	return exports, true
 }
 
+// wasmStore returns the guest's WebAssembly, nil if there is none to have.
+func (iso *Isolate) wasmStore() module.WasmStore {
+	if wasm := iso.wasm.Load(); wasm != nil {
+		return *wasm
+	}
+	if iso.env.Wasm == nil {
+		return nil
+	}
+	store := iso.env.Wasm.NewStore(iso.sys.MemoryLimit)
+	iso.wasm.Store(&store)
+	if iso.interrupted.Load() { // it may have come before there was a store
+		store.Interrupt()
+	}
+	return store
+}
+
 func (iso *Isolate) requestID() string {
 	if iso.inv == nil {
 		return ""

@@ -64,6 +64,8 @@ type Isolate struct {
 	fatal error
 
 	interrupted atomic.Bool
+	// wasm is the guest's WebAssembly, once it has asked for it.
+	wasm atomic.Pointer[module.WasmStore]
 }
 
 // handlerFunc is the handler and what its declaration tells.
@@ -129,6 +131,7 @@ func (iso *Isolate) setUp(p *Program) {
 		Mounts:      p.src.Layers,
 		Tmp:         iso.env.Tmp,
 		HTTP:        iso.env.HTTP,
+		Wasm:        iso.wasmStore,
 		Write:       iso.writeLog,
 		Exit:        iso.exit,
 		RequestID:   iso.requestID,
@@ -254,6 +257,9 @@ func (iso *Isolate) Interrupt() {
 	iso.interrupted.Store(true)
 	iso.vm.Interrupt(interruptReason{})
 	iso.loop.Interrupt()
+	if wasm := iso.wasm.Load(); wasm != nil {
+		(*wasm).Interrupt()
+	}
 }
 
 // Waits reports whether the isolate waits, for a timer or for work done elsewhere,
@@ -263,6 +269,9 @@ func (iso *Isolate) Waits() bool { return iso.loop.Waits() }
 // Close lets go of everything. It may be called once Invoke has returned.
 func (iso *Isolate) Close() error {
 	iso.fatal = ErrInterrupted
+	if wasm := iso.wasm.Load(); wasm != nil {
+		(*wasm).Close()
+	}
 	iso.vm, iso.realm, iso.codec, iso.builtins, iso.inv = nil, nil, nil, nil, nil
 	return nil
 }

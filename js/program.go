@@ -98,6 +98,8 @@ type Environment struct {
 	Tmp module.Scratch
 	// HTTP carries the guest's HTTP requests; nil means no network.
 	HTTP http.RoundTripper
+	// Wasm runs the guest's WebAssembly; nil means none.
+	Wasm module.WasmEngine
 	// Log takes the function's log; one Write is one log event. It is called
 	// from the isolate's goroutine only.
 	Log io.Writer

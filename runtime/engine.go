@@ -124,6 +124,8 @@ type Environment struct {
 	Tmp Scratch
 	// HTTP carries the guest's HTTP requests; nil means no network.
 	HTTP http.RoundTripper
+	// Wasm runs the WebAssembly of a JavaScript guest; nil means none.
+	Wasm module.WasmEngine
 	// Log takes the function's log; one Write is one log event. It is called
 	// from the isolate's goroutine only and keeps nothing of the bytes.
 	Log io.Writer

@@ -53,6 +53,7 @@ func (v *version) NewEnv() *environment {
 		Vars:            vars,
 		Tmp:             scratch.New(int64(v.set.EphemeralStorage) << 20),
 		HTTP:            v.fn.rt.http,
+		Wasm:            wasmForJS{},
 		Log:             e.sink,
 		LogJSON:         v.lines.JSON,
 		LogLevel:        v.set.LogLevel,

@@ -105,6 +105,9 @@ type System struct {
 	Write func(fd int, p []byte)
 	// Exit ends the isolate as process.exit does. It does not return.
 	Exit func(code int)
+	// Wasm returns the isolate's world of WebAssembly, made at the first call. It
+	// is nil if there is none.
+	Wasm func() WasmStore
 	// RequestID is the id of the invocation that runs now, empty during init.
 	RequestID func() string
 	// TenantID is the tenant of the invocation that runs now, or empty.

@@ -40,6 +40,7 @@ import (
 	"github.com/lambent-run/lambent/js/node/url"
 	"github.com/lambent-run/lambent/js/node/util"
 	"github.com/lambent-run/lambent/js/node/util/types"
+	"github.com/lambent-run/lambent/js/node/webassembly"
 	"github.com/lambent-run/lambent/js/node/webstreams"
 	"github.com/lambent-run/lambent/js/node/zlib"
 )
@@ -93,6 +94,7 @@ var modules = map[string]module.Loader{
 	"internal/mime":                util.LoadMIME,
 	"internal/parse_args":          util.LoadParseArgs,
 	"internal/url":                 url.LoadClasses,
+	"internal/webassembly":         webassembly.Load,
 	"internal/webstreams_adapters": webstreams.LoadAdapters,
 	"internal/zlib/settings":       zlib.LoadSettings,
 	"internal/zlib/streams":        zlib.LoadStreams,
@@ -175,6 +177,7 @@ var globals = map[string]struct{ module, member string }{
 	"TransformStreamDefaultController": {"stream/web", "TransformStreamDefaultController"},
 	"URL":                              {"internal/url", "URL"},
 	"URLSearchParams":                  {"internal/url", "URLSearchParams"},
+	"WebAssembly":                      {"internal/webassembly", "WebAssembly"},
 	"WritableStream":                   {"stream/web", "WritableStream"},
 	"WritableStreamDefaultController":  {"stream/web", "WritableStreamDefaultController"},
 	"WritableStreamDefaultWriter":      {"stream/web", "WritableStreamDefaultWriter"},

@@ -52,7 +52,12 @@ func (f *Func) Call(stack []uint64) error {
 			return err
 		}
 	}
-	if err := f.owner.store.enter(fn, stack); err != nil {
+	s := f.owner.store
+	caller := s.running
+	s.running = f.owner.cluster
+	err := s.enter(fn, stack)
+	s.running = caller
+	if err != nil {
 		return err // after which the guest's stack may be large, so it goes
 	}
 	f.spare = fn

@@ -2,6 +2,7 @@ package link
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"weak"
 
@@ -22,6 +23,9 @@ type Instance struct {
 	tables  []*Table
 	globals map[uint32]*Global // those that are imported or exported
 	exports []any
+	located bool // and so in Store.opaque
+	// constants are the references that a linker's globals hold.
+	constants []uint64
 }
 
 // Instantiate makes an instance. imports are what the module imports, in the
@@ -80,8 +84,16 @@ func (s *Store) instantiate(m *compiled, imports []any) (*Instance, error) {
 	}
 	i.module = module
 	i.cluster.keep(i)
-	s.unknown = append(s.unknown, weak.Make(i))
+	s.note(i)
 	return i, nil
+}
+
+// note adds an instance to those of the store, from which it goes by itself.
+func (s *Store) note(i *Instance) {
+	if len(s.instances) == cap(s.instances) {
+		s.instances = slices.DeleteFunc(s.instances, func(w weak.Pointer[Instance]) bool { return w.Value() == nil })
+	}
+	s.instances = append(s.instances, weak.Make(i))
 }
 
 // overhead is about what wazero takes for an instance, besides its memory and
@@ -189,7 +201,7 @@ func (s *Store) join(i *Instance, l *linker, hosts []*host, bound []*Func) (*Ins
 		return nil, err
 	}
 	li.cluster.keep(li)
-	s.unknown = append(s.unknown, weak.Make(li))
+	s.note(li)
 	if len(hosts) > 0 {
 		if base, ok := li.module.ExportedGlobal(baseGlobal).(api.MutableGlobal); ok {
 			base.Set(uint64(s.addHosts(li.cluster, hosts)))
@@ -199,6 +211,7 @@ func (s *Store) join(i *Instance, l *linker, hosts []*host, bound []*Func) (*Ins
 		if g, ok := li.module.ExportedGlobal(strconv.Itoa(n)).(api.MutableGlobal); ok {
 			g.Set(bits)
 		}
+		li.constants = append(li.constants, bits)
 	}
 	li.facts.types = make([]FuncType, shims, shims+uint32(len(hosts)))
 	for n, h := range l.hosts {
@@ -264,5 +277,9 @@ func (i *Instance) initialise() error {
 	if init == "" {
 		return nil
 	}
-	return i.store.enter(i.module.ExportedFunction(init), nil)
+	caller := i.store.running
+	i.store.running = i.cluster
+	err := i.store.enter(i.module.ExportedFunction(init), nil)
+	i.store.running = caller
+	return err
 }

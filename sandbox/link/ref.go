@@ -2,6 +2,7 @@ package link
 
 import (
 	"errors"
+	"slices"
 	"unsafe"
 
 	"github.com/tetratelabs/wazero/api"
@@ -31,7 +32,7 @@ func read(ref uint64) reference {
 var errUnknownFunction = errors.New("link: a reference to an unknown function")
 
 // Ref returns a reference to a function for something that will hold it: a Func
-// to be called with it, a Table or a Global.
+// to be called with it, a Table, a Global, or nil for what is running.
 func (s *Store) Ref(f *Func, holder any) (uint64, error) {
 	switch h := holder.(type) {
 	case *Func:
@@ -40,6 +41,10 @@ func (s *Store) Ref(f *Func, holder any) (uint64, error) {
 		h.owner.cluster.join(f.owner.cluster)
 	case *Global:
 		h.owner.cluster.join(f.owner.cluster)
+	default:
+		if s.running != nil {
+			s.running.join(f.owner.cluster)
+		}
 	}
 	return f.reference()
 }
@@ -137,14 +142,19 @@ func (s *Store) instanceAt(opaque uintptr) *Instance {
 	if i := s.opaque[opaque].Value(); i != nil {
 		return i
 	}
-	for _, w := range s.unknown {
-		if i := w.Value(); i != nil {
+	for at, w := range s.opaque {
+		if w.Value() == nil {
+			delete(s.opaque, at)
+		}
+	}
+	for _, w := range slices.Clone(s.instances) { // locate makes some
+		if i := w.Value(); i != nil && !i.located {
+			i.located = true
 			if at, ok := i.locate(); ok {
 				s.opaque[at] = w
 			}
 		}
 	}
-	s.unknown = s.unknown[:0]
 	return s.opaque[opaque].Value()
 }
 
@@ -173,4 +183,40 @@ func (s *Store) standIn(m *compiled, from *Instance) (*Instance, error) {
 	i := &Instance{store: s, cluster: from.cluster, module: module, facts: &facts{}}
 	i.cluster.keep(i)
 	return i, nil
+}
+
+// ExternRefs calls keep for every externref but null that is in a table or a
+// global of the store's. While nothing runs there are no others.
+func (s *Store) ExternRefs(keep func(ref uint64)) {
+	add := func(ref uint64) {
+		if ref != 0 {
+			keep(ref)
+		}
+	}
+	for _, w := range s.instances {
+		i := w.Value()
+		if i == nil {
+			continue
+		}
+		for _, ref := range i.constants { // some are functions: better too many
+			add(ref)
+		}
+		for _, t := range i.tables {
+			if t.names.Elem != ExternRef {
+				continue
+			}
+			for at := range t.Len() {
+				ref, _ := t.Get(at)
+				add(ref)
+			}
+		}
+		if i.facts.rewritten == nil {
+			continue
+		}
+		for _, name := range i.facts.rewritten.AllGlobals {
+			if g := i.module.ExportedGlobal(name); ValType(g.Type()) == ExternRef {
+				add(g.Get())
+			}
+		}
+	}
 }

@@ -27,9 +27,10 @@ type Store struct {
 	hosts []weak.Pointer[host]
 	// opaque has the instances by where wazero keeps their functions (ref.go).
 	opaque map[uintptr]weak.Pointer[Instance]
-	// unknown are instances whose entry in opaque is still to be made.
-	unknown []weak.Pointer[Instance]
-	scratch *Table // for calls of functions without a name
+	// instances are all that there are, and some that are gone.
+	instances []weak.Pointer[Instance]
+	scratch   *Table   // for calls of functions without a name
+	running   *cluster // whose function was called last; nil: nothing runs
 	// reclaimed is when garbage was last collected for want of memory.
 	reclaimed time.Time
 
