@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/auth"
 	"github.com/spf13/pflag"
 )
 
@@ -76,13 +77,24 @@ func (r *remote) connect(ctx context.Context) (*client, error) {
 			// A server on this machine that is down stays down.
 			o.Retryer = aws.NopRetryer{}
 		}
+		if cfg.Credentials == nil {
+			o.AuthSchemeResolver = unsigned{}
+		}
 	})
 	return &client{Client: api, base: base, answer: answer, json: r.output == "json"}, nil
 }
 
+// unsigned makes a client sign nothing.
+type unsigned struct{}
+
+// ResolveAuthSchemes implements lambda.AuthSchemeResolver.
+func (unsigned) ResolveAuthSchemes(context.Context, *lambda.AuthResolverParameters) ([]*auth.Option, error) {
+	return []*auth.Option{{SchemeID: auth.SchemeIDAnonymous}}, nil
+}
+
 // configuration reads credentials and region. Without a profile they come from
-// the environment's variables, if they are there, and no file is read: a server
-// that asks for none gets a signature with a key of no account.
+// the environment's variables, if they are there, and no file is read. Without
+// any of it requests are not signed, which makes the server's own region count.
 func (r *remote) configuration(ctx context.Context) (aws.Config, error) {
 	var cfg aws.Config
 	if r.profile != "" {
@@ -96,7 +108,9 @@ func (r *remote) configuration(ctx context.Context) (aws.Config, error) {
 		if key == "" || secret == "" {
 			key, secret = "local", "local"
 		}
-		cfg.Credentials = credentials.NewStaticCredentialsProvider(key, secret, os.Getenv("AWS_SESSION_TOKEN"))
+		if key != "local" || cfg.Region != "" || r.region != "" {
+			cfg.Credentials = credentials.NewStaticCredentialsProvider(key, secret, os.Getenv("AWS_SESSION_TOKEN"))
+		}
 	}
 	if r.region != "" {
 		cfg.Region = r.region

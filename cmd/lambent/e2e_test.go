@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -54,10 +56,19 @@ type result struct {
 // lambent runs the command to its end.
 func lambent(t *testing.T, stdin string, args ...string) result {
 	t.Helper()
+	return lambentWith(t, nil, stdin, args...)
+}
+
+// lambentWith is lambent with more environment variables, and none of AWS's but
+// those.
+func lambentWith(t *testing.T, env []string, stdin string, args ...string) result {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, binary, args...)
 	cmd.Stdin = strings.NewReader(stdin)
+	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "AWS_") })
+	cmd.Env = append(cmd.Env, env...)
 	var out, errOut bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errOut
 	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
@@ -71,8 +82,10 @@ type server struct {
 	t   *testing.T
 	cmd *exec.Cmd
 	url string
-	log *logBuffer
-	out *bufio.Reader
+	// region is that of requests; empty: us-east-1.
+	region string
+	log    *logBuffer
+	out    *bufio.Reader
 }
 
 // logBuffer is a process's standard error, readable while it runs.
@@ -125,7 +138,7 @@ func serve(t *testing.T, args ...string) *server {
 
 func (s *server) client() *lambda.Client {
 	return lambda.New(lambda.Options{
-		Region: "us-east-1", BaseEndpoint: aws.String(s.url), Retryer: aws.NopRetryer{},
+		Region: cmp.Or(s.region, "us-east-1"), BaseEndpoint: aws.String(s.url), Retryer: aws.NopRetryer{},
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "secret"}, nil
 		}),
@@ -296,6 +309,7 @@ func TestServeTakesSettings(t *testing.T) {
 	t.Parallel()
 	dir := folder(t, `fn.js|exports.main = async (e, c) => [process.env.TABLE, c.memoryLimitInMB, c.invokedFunctionArn, c.getRemainingTimeInMillis() > 59000]`)
 	s := serve(t, "--handler", "fn.main", "--env", "TABLE=a=b", "--memory", "512", "--region", "eu-west-1", "--account", "123456789012", "--timeout", "60", filepath.Join(dir, "fn.js"))
+	s.region = "eu-west-1"
 	if got, want := s.invoke("fn", "{}"), `["a=b","512","arn:aws:lambda:eu-west-1:123456789012:function:fn",true]`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}

@@ -31,18 +31,22 @@ func (b *budget) take(n int64) bool {
 	return false
 }
 
+// bodyTooLarge is readBody's refusal of a body over the limit. Its caller knows
+// the words for it.
+var bodyTooLarge = &apiError{}
+
 // readBody returns the request's body, which is valid until the handler
-// returns. A body over limit is refused without reading more of it. Memory for
+// returns. A body over limit is bodyTooLarge, and not read any further. Memory for
 // it grows with what arrives, not with what is announced. Call releaseBody when
 // done, whatever readBody returned.
-func (s *Server) readBody(ctx *fasthttp.RequestCtx, c *conn, limit int, operation string) ([]byte, *apiError) {
+func (s *Server) readBody(ctx *fasthttp.RequestCtx, c *conn, limit int) ([]byte, *apiError) {
 	src := ctx.RequestBodyStream()
 	if src == nil {
 		return nil, nil
 	}
 	want := ctx.Request.Header.ContentLength() // negative if chunked
 	if want > limit {
-		return nil, refuseRest(ctx, c, requestTooLarge(operation))
+		return nil, refuseRest(ctx, c, bodyTooLarge)
 	}
 	size := keptBody
 	if want >= 0 && want < keptBody {
@@ -59,7 +63,7 @@ func (s *Server) readBody(ctx *fasthttp.RequestCtx, c *conn, limit int, operatio
 	for {
 		m, err := src.Read(buf[n:])
 		if n += m; n > limit {
-			return nil, refuseRest(ctx, c, requestTooLarge(operation))
+			return nil, refuseRest(ctx, c, bodyTooLarge)
 		}
 		if n == want && (err == nil || err == io.EOF) {
 			return buf[:n], nil

@@ -28,13 +28,12 @@ func (s *Server) control(ctx *fasthttp.RequestCtx, c *conn) {
 		s.refuse(ctx, c, fromWebPage(string(origin)))
 		return
 	}
-	body, fault := s.readBody(ctx, c, api.MaxRequestBytes, "")
-	if fault != nil {
-		s.releaseBody(c, false)
+	body, fault := s.readBody(ctx, c, api.MaxRequestBytes)
+	defer s.releaseBody(c, false)
+	if fault != nil && fault != bodyTooLarge {
 		s.fail(ctx, fault)
 		return
 	}
-	defer s.releaseBody(c, false)
 	c.enter(phaseWorking)
 	uri := originForm(string(h.RequestURI()))
 	path, query, _ := strings.Cut(uri, "?")
@@ -42,6 +41,10 @@ func (s *Server) control(ctx *fasthttp.RequestCtx, c *conn) {
 		Method: string(ctx.Method()), Path: path, RawQuery: query,
 		Header: func(name string) string { return string(h.Peek(name)) },
 		Body:   body, Region: c.regionOfRequest(ctx), Account: s.account, Host: string(ctx.Host()), RequestID: newRequestID(),
+	}
+	if fault != nil {
+		s.send(ctx, api.TooLarge(req))
+		return
 	}
 	if !api.Public(path) {
 		who, payload, fault := s.authenticate(ctx, service, body)

@@ -53,7 +53,10 @@ func (s *Server) accept(ctx *fasthttp.RequestCtx, c *conn, r *route, req *reques
 	if fault := s.checkPlace(&r.fn, req.region); fault != nil {
 		return nil, fault
 	}
-	payload, fault := s.readBody(ctx, c, runtime.MaxRequestBytes, operation)
+	payload, fault := s.readBody(ctx, c, runtime.MaxRequestBytes)
+	if fault == bodyTooLarge {
+		return nil, requestTooLarge(operation)
+	}
 	if fault != nil {
 		return nil, fault
 	}
