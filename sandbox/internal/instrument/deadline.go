@@ -25,11 +25,14 @@ const (
 
 const (
 	// period is how many credits there are between two calls of the host: at two
-	// or three instructions a nanosecond, some 50 microseconds.
-	period = 1 << 17
+	// or three instructions a nanosecond, some 100 microseconds.
+	period = 1 << 18
 
-	// advance is how many credits a function with loops takes at once.
-	advance = 1 << 11
+	// starter is how many credits a function with loops takes into its purse when
+	// it is entered, as most loops are short; advance is how many are in it
+	// whenever it has been filled again.
+	starter = 1 << 8
+	advance = 1 << 13
 
 	// quick is how many instructions a function without loops, calls and bulk
 	// operations may have to be free of charge. A call costs as much.
@@ -90,11 +93,12 @@ func (e *editor) settleCode() []byte {
 // the host if it is below zero.
 func (e *editor) spend(w *writer) {
 	w.at(opGlobalSet, e.credits)
+	w.op(opBlock)
+	w.byte(emptyBlock)
 	w.at(opGlobalGet, e.credits)
 	w.i32(0)
-	w.op(opI32LtS)
-	w.op(opIf)
-	w.byte(emptyBlock)
+	w.op(opI32GeS)
+	w.at(opBrIf, 0)
 	w.at(opCall, e.refill)
 	w.op(opEnd)
 }
@@ -112,8 +116,8 @@ const emptyBlock = 0x40
 // body writes a function's code anew.
 func (e *editor) body(b *body) []byte {
 	w := &writer{buf: make([]byte, 0, (b.end-b.start)*5/4+64)}
-	loops := e.stopping && b.ownLoops()
-	if loops {
+	purse := e.stopping && b.purse()
+	if purse {
 		b.locals = append(b.locals, local{1, I32})
 	}
 	w.u32(uint32(len(b.locals)))
@@ -123,12 +127,12 @@ func (e *editor) body(b *body) []byte {
 	}
 	c := &copier{e: e, w: w, b: b, purse: uint32(b.params)}
 	switch {
-	case loops:
+	case purse:
 		for _, l := range b.locals[:len(b.locals)-1] {
 			c.purse += l.n
 		}
-		e.pay(w, b.weight+advance)
-		w.i32(advance)
+		e.pay(w, b.weight+starter)
+		w.i32(starter)
 		w.at(opLocalSet, c.purse)
 	case e.stopping && b.pays():
 		e.pay(w, b.weight)
@@ -223,32 +227,34 @@ func (c *copier) loop(in *instr) {
 	e, w := c.e, c.w
 	facts := c.b.loops[c.loops]
 	c.loops++
-	if facts.free {
+	if facts.free || facts.heavy() {
 		w.instr(in)
+		if !facts.free {
+			e.pay(w, facts.weight)
+		}
 		c.inner++
 		c.open = append(c.open, c.inner)
 		return
 	}
-	empty := func() {
-		w.at(opLocalGet, c.purse)
-		w.i32(0)
-		w.op(opI32LtS)
-	}
 	w.instr(in)
-	empty()
-	w.op(opIf)
+	w.op(opBlock)
 	w.byte(emptyBlock)
+	w.at(opLocalGet, c.purse)
+	w.i32(0)
+	w.op(opI32GeS)
+	w.at(opBrIf, 0)
 	w.at(opLocalGet, c.purse)
 	w.at(opCall, e.settle)
 	w.at(opLocalSet, c.purse)
 	w.op(opEnd)
 	w.instr(in)
-	empty()
-	w.at(opBrIf, 1)
 	w.at(opLocalGet, c.purse)
 	w.i32(int32(facts.weight))
 	w.op(opI32Sub)
-	w.at(opLocalSet, c.purse)
+	w.at(opLocalTee, c.purse)
+	w.i32(0)
+	w.op(opI32LtS)
+	w.at(opBrIf, 1)
 	c.inner += 2
 	c.open = append(c.open, c.inner)
 }

@@ -49,6 +49,7 @@ const (
 	opI32LtS             opcode = 0x48
 	opI32LtU             opcode = 0x49
 	opI32GtU             opcode = 0x4b
+	opI32GeS             opcode = 0x4e
 	opI32ShrU            opcode = 0x76
 	opI64GtU             opcode = 0x56
 	opI32Add             opcode = 0x6a

@@ -32,9 +32,12 @@ type loopFacts struct {
 // pays says that the function pays credits when it is entered.
 func (b *body) pays() bool { return b.calls || b.bulk || b.weight > quick || len(b.loops) > 0 }
 
-// ownLoops says whether there are loops that pay for themselves.
-func (b *body) ownLoops() bool {
-	return slices.ContainsFunc(b.loops, func(l loopFacts) bool { return !l.free })
+// heavy says that a round costs so much that it can be paid for from the global.
+func (l *loopFacts) heavy() bool { return l.weight > advance/8 }
+
+// purse says whether there are loops that pay from a local.
+func (b *body) purse() bool {
+	return slices.ContainsFunc(b.loops, func(l loopFacts) bool { return !l.free && !l.heavy() })
 }
 
 // block is a block that is open while code is looked through.
