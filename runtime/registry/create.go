@@ -3,8 +3,6 @@ package registry
 import (
 	"context"
 	"errors"
-	"fmt"
-	"strings"
 	"time"
 
 	"github.com/lambent-run/lambent/runtime/function"
@@ -18,9 +16,14 @@ func (r *Registry) CreateFunction(ctx context.Context, id function.ID, in Create
 	if r.document(id) != nil {
 		return none, errExists(id)
 	}
-	if err := r.checkCreate(ctx, id, &in); err != nil {
+	if err := checkCreate(&in); err != nil {
 		return none, err
 	}
+	unlock, err := r.useSigning(ctx, id.Region, in.CodeSigningConfigArn)
+	if err != nil {
+		return none, err
+	}
+	defer unlock()
 	defer r.codes.hold()()
 	release, err := r.locks.acquire(ctx, functionKey(id))
 	if err != nil {
@@ -56,30 +59,15 @@ func errExists(id function.ID) error {
 	return errorf(Conflict, "Function already exist: %s", id.Name)
 }
 
-// checkCreate checks what needs no function.
-func (r *Registry) checkCreate(ctx context.Context, id function.ID, in *CreateInput) error {
+// checkCreate checks what needs no look at anything else.
+func checkCreate(in *CreateInput) error {
 	switch {
 	case in.PackageType == packageImage || in.Code.ImageURI != "":
 		return errorf(InvalidParameter, "Functions of package type Image are not supported.")
 	case in.Runtime == nil || in.Handler == nil:
 		return errorf(InvalidParameter, "Runtime and Handler are mandatory parameters for functions created with deployment packages.")
-	case in.CodeSigningConfigArn != "":
-		return r.checkSigning(ctx, id.Region, in.CodeSigningConfigArn)
 	}
-	return nil
-}
-
-// checkSigning returns an error unless a code signing configuration exists.
-func (r *Registry) checkSigning(ctx context.Context, region, arn string) error {
-	name := arn[strings.LastIndexByte(arn, ':')+1:]
-	_, err := r.cfg.KV.Get(ctx, "code-signing/"+region+"/"+name)
-	if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrBadKey) {
-		return errorf(CodeSigningNotFound, "The code signing configuration cannot be found. Check that the provided configuration is not deleted: %s.", arn)
-	}
-	if err != nil {
-		return fmt.Errorf("registry: code signing: %w", err)
-	}
-	return nil
+	return checkTags(in.Tags)
 }
 
 // newDocument makes the document of a function that is being created.

@@ -101,6 +101,9 @@ func (r *Registry) PublishLayerVersion(ctx context.Context, id LayerID, in Layer
 	if err != nil {
 		return nil, err
 	}
+	if err := r.checkStorage(id.Region, content.Size); err != nil {
+		return nil, err
+	}
 	release, err := r.locks.acquire(ctx, layerKey(id))
 	if err != nil {
 		return nil, err

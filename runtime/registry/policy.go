@@ -86,7 +86,7 @@ func (r *Registry) AddPermission(ctx context.Context, id function.ID, qualifier 
 		if badPrincipal != nil {
 			return badPrincipal
 		}
-		if err := d.checkPolicyRevision(qualifier, in.RevisionID); err != nil {
+		if err := r.checkPolicyRevision(ctx, id, d, qualifier, in.RevisionID); err != nil {
 			return err
 		}
 		key := cmp.Or(qualifier, function.Latest)
@@ -130,7 +130,7 @@ func (r *Registry) RemovePermission(ctx context.Context, id function.ID, qualifi
 		if err != nil {
 			return err
 		}
-		if err := d.checkPolicyRevision(qualifier, revisionID); err != nil {
+		if err := r.checkPolicyRevision(ctx, id, d, qualifier, revisionID); err != nil {
 			return err
 		}
 		if key := cmp.Or(qualifier, function.Latest); len(p.Statements) == 0 {
@@ -181,20 +181,27 @@ func (d *Document) policy(qualifier string) *Policy {
 
 // checkPolicyRevision returns an error unless a caller's RevisionId (empty: not
 // given) is the latest of the policy, or of what it is attached to.
-func (d *Document) checkPolicyRevision(qualifier, revisionID string) error {
-	current := d.Latest.Configuration.RevisionID
-	if p := d.published(qualifier); p != nil {
-		current = p.RevisionID
-	} else if a := d.Aliases[qualifier]; a != nil {
-		current = a.RevisionID
-	}
-	if revisionID == "" || revisionID == current {
+func (r *Registry) checkPolicyRevision(ctx context.Context, id function.ID, d *Document, qualifier, revisionID string) error {
+	if revisionID == "" {
 		return nil
 	}
 	if p := d.policy(qualifier); p != nil && p.RevisionID == revisionID {
 		return nil
 	}
-	return errorf(PreconditionFailed, stalePolicy, "GetPolicy")
+	var current string
+	if a := d.Aliases[qualifier]; a != nil {
+		current = a.RevisionID
+	} else {
+		rec, _, err := r.resolve(ctx, id, d, qualifier)
+		if err != nil {
+			return err
+		}
+		current = r.configuration(ctx, id, d, rec, qualifier).RevisionID
+	}
+	if revisionID != current {
+		return errorf(PreconditionFailed, stalePolicy, "GetPolicy")
+	}
+	return nil
 }
 
 // with returns the policy with one more statement about the resource. A nil
