@@ -251,7 +251,11 @@ func (i *Instance) expose() {
 		case KindMemory:
 			i.exports = append(i.exports, i.memory)
 		case KindTable:
-			i.exports = append(i.exports, i.tables[x.Index])
+			t := i.tables[x.Index]
+			if t.owner == i {
+				t.limits = x.Limits // as the author wrote them
+			}
+			i.exports = append(i.exports, t)
 		case KindGlobal:
 			i.exports = append(i.exports, i.global(x))
 		}

@@ -29,7 +29,9 @@ func (s *Store) NewTable(elem ValType, limits Limits) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	return i.tables[0], nil
+	t := i.tables[0]
+	t.limits = limits // those of the module are capped
+	return t, nil
 }
 
 // Type is what the table holds.

@@ -1,6 +1,7 @@
 package loader
 
 import (
+	"math"
 	"strconv"
 	"strings"
 
@@ -105,7 +106,8 @@ func (t *thrown) rewordC() (string, bool) {
 		return "Cannot convert object to primitive value", true
 	}
 	if n, ok := between(t.message, "Cannot convert ", " to a BigInt"); ok {
-		if _, err := strconv.ParseFloat(n, 64); err == nil {
+		// That of an integer is right: it comes from where numbers are not converted at all.
+		if f, err := strconv.ParseFloat(n, 64); err == nil && (f != math.Trunc(f) || math.IsInf(f, 0)) {
 			return "The number " + n + " cannot be converted to a BigInt because it is not an integer", true
 		}
 	}

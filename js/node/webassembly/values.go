@@ -92,6 +92,9 @@ func toInt32(f float64) int32 {
 
 // bigint is ToBigInt64, as bits.
 func (w *world) bigint(v goja.Value) uint64 {
+	if goja.IsNumber(v) {
+		w.throw("TypeError", "Cannot convert %s to a BigInt", v)
+	}
 	if !goja.IsBigInt(v) {
 		v = w.asIntN(goja.FunctionCall{This: goja.Undefined(), Arguments: []goja.Value{w.vm.ToValue(64), v}})
 	}

@@ -71,17 +71,17 @@ class Module {
     checkBytes(bytes, what);
     this.#handle = native.compile(bytes, what);
   }
-  static imports(module) { return native.imports(Module.handle(module, 'WebAssembly.Module.imports()')); }
-  static exports(module) { return native.exports(Module.handle(module, 'WebAssembly.Module.exports()')); }
+  static imports(module) { return native.imports(handleOf(module, 'WebAssembly.Module.imports()')); }
+  static exports(module) { return native.exports(handleOf(module, 'WebAssembly.Module.exports()')); }
   static customSections(module, name) {
     const what = 'WebAssembly.Module.customSections()';
-    const handle = Module.handle(module, what);
+    const handle = handleOf(module, what);
     if (name === undefined) throw new TypeError(`${what}: Argument 1 is required`);
     return native.customs(handle, `${name}`);
   }
   static is(value) { return isObject(value) && #handle in value; }
   static handle(value, what) {
-    if (!Module.is(value)) throw new TypeError(`${what}: Argument 0 must be a WebAssembly.Module`);
+    if (!isModule(value)) throw new TypeError(`${what}: Argument 0 must be a WebAssembly.Module`);
     return value.#handle;
   }
 }
@@ -94,7 +94,7 @@ class Instance {
     this.#exports = link(handle, imports, what);
   }
   get exports() {
-    if (!(#exports in this)) throw new TypeError('WebAssembly.Instance.exports(): Receiver is not a WebAssembly.Instance');
+    if (!isObject(this) || !(#exports in this)) throw new TypeError('WebAssembly.Instance.exports(): Receiver is not a WebAssembly.Instance');
     return this.#exports;
   }
 }
@@ -118,14 +118,19 @@ class Memory {
   }
   grow(delta) {
     const what = 'WebAssembly.Memory.grow()';
-    if (!(#handle in this)) throw new TypeError(`${what}: Receiver is not a WebAssembly.Memory`);
+    if (!isObject(this) || !(#handle in this)) throw new TypeError(`${what}: Receiver is not a WebAssembly.Memory`);
     return native.growMemory(this.#handle, index(delta, `${what}: Argument 0`));
   }
   get buffer() {
-    if (!(#handle in this)) throw new TypeError('WebAssembly.Memory.buffer: Receiver is not a WebAssembly.Memory');
+    if (!isObject(this) || !(#handle in this)) throw new TypeError('WebAssembly.Memory.buffer: Receiver is not a WebAssembly.Memory');
     return native.buffer(this.#handle);
   }
   static unwrap(value) { return isObject(value) && #handle in value ? value.#handle : value; }
+}
+
+// initialValue is what an entry of a table is given if it was given nothing.
+function initialValue(handle, given, value) {
+  return !given && native.holdsFunctions(handle) ? null : value;
 }
 
 class Table {
@@ -147,26 +152,27 @@ class Table {
     this.#handle = native.newTable(...args);
     native.adoptTable(this.#handle, this);
   }
-  get length() { return native.tableLength(this.#own('length')); }
+  get length() { return native.tableLength(Table.#own(this, 'length')); }
   grow(delta, value) {
-    const handle = this.#own('grow');
+    const handle = Table.#own(this, 'grow');
     const entries = index(delta, 'WebAssembly.Table.grow(): Argument 0');
-    return native.tableGrow(handle, entries, this.#initial(arguments.length > 1, value));
+    return native.tableGrow(handle, entries, initialValue(handle, arguments.length > 1, value));
   }
   set(at, value) {
-    const handle = this.#own('set');
+    const handle = Table.#own(this, 'set');
     const entry = index(at, 'WebAssembly.Table.set(): Argument 0');
-    native.tableSet(handle, entry, this.#initial(arguments.length > 1, value));
+    native.tableSet(handle, entry, initialValue(handle, arguments.length > 1, value));
   }
   get(at) {
-    const handle = this.#own('get');
+    const handle = Table.#own(this, 'get');
     return native.tableGet(handle, index(at, 'WebAssembly.Table.get(): Argument 0'));
   }
-  #own(method) {
-    if (!(#handle in this)) throw new TypeError(`WebAssembly.Table.${method}(): Receiver is not a WebAssembly.Table`);
-    return this.#handle;
+  static #own(table, method) {
+    if (!isObject(table) || !(#handle in table)) {
+      throw new TypeError(`WebAssembly.Table.${method}(): Receiver is not a WebAssembly.Table`);
+    }
+    return table.#handle;
   }
-  #initial(given, value) { return !given && native.holdsFunctions(this.#handle) ? null : value; }
   static unwrap(value) { return isObject(value) && #handle in value ? value.#handle : value; }
 }
 
@@ -188,12 +194,12 @@ class Global {
     this.#handle = given ? native.newGlobal(type, mutable, value) : native.newGlobal(type, mutable);
     native.adoptGlobal(this.#handle, this);
   }
-  valueOf() { return native.globalGet(this.#own('WebAssembly.Global.valueOf()'), 'WebAssembly.Global.valueOf()'); }
-  get value() { return native.globalGet(this.#own('get WebAssembly.Global.value'), 'get WebAssembly.Global.value'); }
-  set value(value) { native.globalSet(this.#own('set WebAssembly.Global.value'), value); }
-  #own(what) {
-    if (!(#handle in this)) throw new TypeError(`${what}: Receiver is not a WebAssembly.Global`);
-    return this.#handle;
+  valueOf() { return native.globalGet(Global.#own(this, 'WebAssembly.Global.valueOf()'), 'WebAssembly.Global.valueOf()'); }
+  get value() { return native.globalGet(Global.#own(this, 'get WebAssembly.Global.value'), 'get WebAssembly.Global.value'); }
+  set value(value) { native.globalSet(Global.#own(this, 'set WebAssembly.Global.value'), value); }
+  static #own(global, what) {
+    if (!isObject(global) || !(#handle in global)) throw new TypeError(`${what}: Receiver is not a WebAssembly.Global`);
+    return global.#handle;
   }
   static unwrap(value) { return isObject(value) && #handle in value ? value.#handle : value; }
 }
