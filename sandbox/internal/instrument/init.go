@@ -1,26 +1,31 @@
 package instrument
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // addInit adds the function that does what instantiation no longer does. With
 // data, the active data segments become passive; the function copies each to
 // where it belongs and drops it, in order, and traps where instantiation would
 // have. The start function comes last.
-func (e *editor) addInit(data bool) {
+func (e *editor) addInit(data bool, used *uses) {
 	m := e.m
 	var w writer
 	if data {
-		for i := range m.data {
-			s := &m.data[i]
-			if !s.active() {
-				continue
+		for _, p := range e.passive(used) {
+			w.byte(p.offset[:len(p.offset)-1]...) // without its end
+			w.i32(int32(p.from))
+			w.i32(int32(p.length))
+			in := instr{op: opMemoryInit, shape: opMemoryInit.shape(), a: p.segment}
+			if e.stopping {
+				e.bulk(&w, &in, &instr{op: opI32Const, value: int64(p.length)})
+			} else {
+				w.instr(&in)
 			}
-			w.byte(s.offset[:len(s.offset)-1]...) // without its end
-			w.i32(0)
-			w.i32(int32(len(s.bytes)))
-			e.initSegment(&w, uint32(i))
-			w.at(opDataDrop, uint32(i))
-			s.flags, s.offset = 1, nil
+			if p.last {
+				w.at(opDataDrop, p.segment)
+			}
 		}
 	}
 	if m.start >= 0 {
@@ -31,19 +36,90 @@ func (e *editor) addInit(data bool) {
 		return
 	}
 	w.op(opEnd)
-	if data && len(m.data) > 0 {
-		m.dataCount, m.present[secDataCount] = len(m.data), true
-	}
 	e.out.Init = e.hide("init", KindFunc, e.addFunc("initialise", nil, nil, w.buf))
 }
 
-func (e *editor) initSegment(w *writer, segment uint32) {
-	in := instr{op: opMemoryInit, shape: opMemoryInit.shape(), a: segment}
-	if e.stopping {
-		e.bulk(w, &in, &instr{})
-	} else {
-		w.instr(&in)
+// piece is a part of a data segment that is copied to memory.
+type piece struct {
+	offset  []byte // a constant expression
+	segment uint32
+	from    int // in the segment
+	length  int
+	last    bool // nothing more is copied from the segment
+}
+
+// passive makes all data segments passive and returns what is to be copied.
+func (e *editor) passive(used *uses) []piece {
+	m := e.m
+	if !slices.ContainsFunc(m.data, func(s dataSegment) bool { return s.active() }) {
+		return nil
 	}
+	var pieces []piece
+	if used.dataDrop || slices.Contains(used.dataInit, true) {
+		for i := range m.data {
+			s := &m.data[i]
+			if s.active() {
+				pieces = append(pieces, piece{offset: s.offset, segment: uint32(i), length: len(s.bytes), last: true})
+				s.flags, s.offset = 1, nil
+			}
+		}
+	} else {
+		pieces = m.merge()
+	}
+	m.dataCount, m.present[secDataCount] = len(m.data), true
+	return pieces
+}
+
+// maxGap is how many zeros may be written between two data segments to copy both
+// at once. Go's linker leaves them out and makes tens of thousands of segments,
+// each of which would cost every instance.
+const maxGap = 64
+
+// merge puts the bytes of all active segments into a single one, to which no
+// code refers, and joins those that follow each other in a memory that nobody
+// has written to.
+func (m *module) merge() []piece {
+	var pieces []piece
+	var all []byte
+	own := !m.memory.Imported
+	end, highest := int64(-1), int64(0) // of the last piece, of all so far; -1: not known
+	for i := range m.data {
+		s := &m.data[i]
+		if !s.active() {
+			continue
+		}
+		at := constantI32(s.offset)
+		joins := own && at >= 0 && end >= 0 && (at == end || at > end && at-end <= maxGap && end == highest)
+		if joins {
+			gap := int(at - end)
+			all = append(all, make([]byte, gap)...)
+			pieces[len(pieces)-1].length += gap + len(s.bytes)
+		} else {
+			pieces = append(pieces, piece{offset: s.offset, from: len(all), length: len(s.bytes)})
+		}
+		all = append(all, s.bytes...)
+		if end = -1; at >= 0 {
+			end = at + int64(len(s.bytes))
+			highest = max(highest, end)
+		} else {
+			highest = 1 << 32
+		}
+	}
+	pieces[len(pieces)-1].last = true
+	m.data = []dataSegment{{flags: 1, bytes: all}}
+	return pieces
+}
+
+// constantI32 returns the value of a constant expression that is an i32.const,
+// or -1.
+func constantI32(expr []byte) int64 {
+	r := &reader{data: expr, end: len(expr)}
+	var in instr
+	r.instr(&in)
+	if in.op != opI32Const || r.left() != 1 {
+		return -1
+	}
+	return int64(uint32(in.value))
 }
 
 // exportGlobals exports the mutable globals that the author defined.

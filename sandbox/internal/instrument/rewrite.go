@@ -26,6 +26,10 @@ type Options struct {
 	// A module that wants more from the start is refused. 0: no cap.
 	MaxPages uint32
 
+	// OpenMax takes the maximum off the module's own memory, for a host that
+	// decides by itself how far it may grow.
+	OpenMax bool
+
 	// MaxEntries caps the entries of all the module's own tables together, in the
 	// same way. 0: no cap.
 	MaxEntries uint32
@@ -70,7 +74,7 @@ func Rewrite(wasm []byte, opts Options) (*Module, error) {
 		}
 	}
 	if opts.Bare || opts.Deadline {
-		e.addInit(opts.Bare)
+		e.addInit(opts.Bare, used)
 	}
 	if opts.Bare || opts.Expose {
 		e.exportGlobals()
@@ -115,7 +119,7 @@ func (m *module) noSnapshot(out *Module, used *uses) string {
 	return ""
 }
 
-// cap lowers the maxima of memory and tables.
+// cap lowers the maxima of memory and tables, or takes the memory's off.
 func (m *module) cap(opts Options) error {
 	if mem := m.memory; opts.MaxPages > 0 && mem != nil && !mem.Imported {
 		if mem.Min > opts.MaxPages {
@@ -126,6 +130,11 @@ func (m *module) cap(opts Options) error {
 			capped.HasMax, capped.Max = true, opts.MaxPages
 		}
 		m.memory = &capped
+	}
+	if mem := m.memory; opts.OpenMax && mem != nil && !mem.Imported {
+		open := *mem
+		open.HasMax, open.Max = false, 0
+		m.memory = &open
 	}
 	own := m.tables[m.importedTables:]
 	if opts.MaxEntries == 0 || len(own) == 0 {
