@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/lambent-run/lambent/invoker/internal/api"
+	"github.com/lambent-run/lambent/invoker/internal/logs"
 	"github.com/lambent-run/lambent/invoker/internal/server"
 	"github.com/lambent-run/lambent/invoker/internal/sigv4"
 	"github.com/lambent-run/lambent/runtime"
@@ -44,6 +45,10 @@ type Config struct {
 	// Keys are the access keys whose signatures are accepted. Default nil: nobody
 	// is asked, and everybody who can connect may do everything.
 	Keys *Keys
+	// Logs are what the functions log, which clients can then read as from
+	// CloudWatch Logs; it should be the Runtime's LogTap, or one of its taps. Only
+	// an Invoker with a Registry serves it. Default nil: such requests are refused.
+	Logs *Logs
 	// MaxConnections caps open connections; a client beyond it gets a 503.
 	// Default 4096. A connection costs about 30 KB.
 	MaxConnections int
@@ -108,6 +113,15 @@ func NewKeys(keys ...Key) (*Keys, error) { return sigv4.NewKeys(keys...) }
 // ReadKeys reads a file with a JSON array of keys.
 func ReadKeys(name string) (*Keys, error) { return sigv4.ReadKeys(name) }
 
+// Logs keeps the latest log events in memory. It is an observe.Tap.
+type Logs = logs.Store
+
+// LogsConfig bounds Logs.
+type LogsConfig = logs.Config
+
+// NewLogs returns Logs without events.
+func NewLogs(cfg LogsConfig) (*Logs, error) { return logs.NewStore(cfg) }
+
 // Invoker serves the functions of a Runtime. It is safe for concurrent use.
 type Invoker struct {
 	server *server.Server
@@ -131,6 +145,9 @@ func New(cfg Config) (*Invoker, error) {
 	}
 	if cfg.Keys != nil {
 		front.Verifier = &sigv4.Verifier{Keys: cfg.Keys}
+	}
+	if cfg.Logs != nil {
+		front.Logs = logs.NewAPI(cfg.Logs)
 	}
 	if reg := cfg.Registry; reg != nil {
 		front.Control = api.New(api.Config{Registry: reg, Logf: logger(cfg.ErrorLog)})

@@ -102,7 +102,11 @@ func (o *serveOptions) run(ctx context.Context, args []string, out, errOut io.Wr
 		return usagef("--concurrency is %d, want 1 or more", o.concurrency)
 	}
 	log := &lockedWriter{w: errOut}
-	cfg.MaxConcurrency, cfg.Log = o.concurrency, log
+	kept, err := invoker.NewLogs(invoker.LogsConfig{})
+	if err != nil {
+		return err
+	}
+	cfg.MaxConcurrency, cfg.Log, cfg.LogTap = o.concurrency, log, kept
 	data, err := openDataDir(o.dataDir)
 	if err != nil {
 		return err
@@ -129,7 +133,7 @@ func (o *serveOptions) run(ctx context.Context, args []string, out, errOut io.Wr
 	if err != nil {
 		return err
 	}
-	front, err := invoker.New(invoker.Config{Runtime: back.runtime, Registry: back.registry, Keys: keys, ErrorLog: log})
+	front, err := invoker.New(invoker.Config{Runtime: back.runtime, Registry: back.registry, Keys: keys, Logs: kept, ErrorLog: log})
 	if err != nil {
 		_ = ln.Close()
 		return err
