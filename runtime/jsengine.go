@@ -13,12 +13,6 @@ import (
 // compiledFiles is how many compiled files of all functions are kept.
 const compiledFiles = 4096
 
-// builtinEngines returns the engines by runtime identifier.
-func builtinEngines() map[string]Engine {
-	node := jsEngine{js.NewCache(compiledFiles)}
-	return map[string]Engine{"nodejs20.x": node, "nodejs22.x": node, "nodejs24.x": node}
-}
-
 // jsEngine is package js as an Engine.
 type jsEngine struct{ cache *js.Cache }
 

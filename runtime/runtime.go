@@ -62,15 +62,17 @@ func New(cfg Config) (*Runtime, error) {
 		return nil, err
 	}
 	r := &Runtime{
-		cfg:     cfg,
-		epoch:   time.Now(),
-		engines: builtinEngines(),
+		cfg:   cfg,
+		epoch: time.Now(),
 		gov: governor.New(governor.Config{
 			Concurrency: cfg.MaxConcurrency, Unreserved: cfg.UnreservedMinimum, Rate: cfg.RequestRate,
 			Burst: cfg.BurstIsolates, BurstSeconds: burstSeconds,
 		}),
 		workers: worker.New(grace, workerIdle),
 		quiet:   make(chan struct{}, 1),
+	}
+	if r.engines, err = builtinEngines(cfg.CacheDir); err != nil {
+		return nil, err
 	}
 	maps.Copy(r.engines, cfg.Engines)
 	r.memory.rt, r.memory.limit = r, uint64(max(0, cfg.MemoryLimit))

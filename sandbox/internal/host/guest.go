@@ -47,8 +47,8 @@ type Stream interface {
 // Invocation is what a guest can ask about the invocation that runs, and what it
 // answers. The owner reuses it.
 type Invocation struct {
-	RequestID, TenantID string
-	Deadline            time.Time
+	RequestID, TenantID, TraceID string
+	Deadline                     time.Time
 	// Context makes the context object, as JSON, when it is first asked for.
 	Context func() ([]byte, error)
 	// Stream takes a streamed response; nil: it is collected in Payload.

@@ -83,6 +83,7 @@ func random(c *call) wasifs.Errno {
 	if errno != 0 {
 		return errno
 	}
+	c.drew = true
 	for len(b) > 0 {
 		n := min(len(b), 1<<20)
 		if _, err := rand.Read(b[:n]); err != nil {

@@ -53,6 +53,7 @@ type Process struct {
 
 	open    []*descriptor // nil until the guest's first call
 	changed bool
+	drew    bool
 	listed  listing
 	current call // the call that runs; here, so that calls allocate nothing
 }
@@ -95,6 +96,9 @@ func (p *Process) table() []*descriptor {
 // changed a descriptor since it started or since Reset. A snapshot of memory
 // says nothing of descriptors, so one must not be taken then.
 func (p *Process) Changed() bool { return p.changed }
+
+// Drew reports whether the guest has ever asked for random bytes.
+func (p *Process) Drew() bool { return p.drew }
 
 // Reset gives the guest the descriptors that it started with and closes all
 // others.
