@@ -32,7 +32,7 @@ var doors = map[string][]string{
 	"github.com/dop251/goja":             {"js", "bench"},
 	"github.com/evanw/esbuild":           {"js"},
 	"github.com/tetratelabs/wazero":      {"sandbox", "bench"},
-	"github.com/hashicorp/golang-lru/v2": {"runtime", "js/internal/loader"},
+	"github.com/hashicorp/golang-lru/v2": {"runtime", "js/internal/loader", "sandbox"},
 	"github.com/spf13/cobra":             {"cmd"},
 	"github.com/fsnotify/fsnotify":       {"cmd"},
 	"go.etcd.io/bbolt":                   {"runtime/store/local"},

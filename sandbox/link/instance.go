@@ -78,7 +78,7 @@ func (s *Store) instantiate(m *compiled, imports []any) (*Instance, error) {
 		}
 	}
 	resolve := func(string) api.Module { return linked.module }
-	module, err := s.engine.instantiate(s.ctx, m, resolve, allocator{&s.ledger})
+	module, err := s.engine.instantiate(s.ctx, m, resolve, allocator{s})
 	if err != nil {
 		return nil, err
 	}

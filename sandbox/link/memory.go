@@ -56,27 +56,27 @@ func (m *Memory) Pages() uint32 { return uint32(uint64(len(m.Bytes())) / PageSiz
 func (m *Memory) Grow(pages uint32) (before uint32, ok bool) { return m.memory.Grow(pages) }
 
 // allocator makes the linear memories of a store.
-type allocator struct{ ledger *ledger }
+type allocator struct{ store *Store }
 
 // Allocate implements experimental.MemoryAllocator.
 func (a allocator) Allocate(_, most uint64) experimental.LinearMemory {
-	return &linear{ledger: a.ledger, most: most}
+	return &linear{store: a.store, most: most}
 }
 
 // linear is a linear memory in Go's heap. What it has been before it grew is
 // left to the garbage collector, for somebody might still look at it.
 type linear struct {
-	ledger *ledger
-	most   uint64
-	bytes  []byte
+	store *Store
+	most  uint64
+	bytes []byte
 }
 
 // Reallocate implements experimental.LinearMemory.
 func (l *linear) Reallocate(size uint64) []byte {
-	if !l.ledger.charge(int64(size) - int64(len(l.bytes))) {
+	if !l.store.charge(int64(size) - int64(len(l.bytes))) {
 		return nil
 	}
-	l.ledger.growths.Add(1)
+	l.store.ledger.growths.Add(1)
 	if size <= uint64(cap(l.bytes)) {
 		l.bytes = l.bytes[:size]
 		return l.bytes
@@ -93,6 +93,6 @@ func (l *linear) Reallocate(size uint64) []byte {
 
 // Free implements experimental.LinearMemory.
 func (l *linear) Free() {
-	l.ledger.used.Add(-int64(len(l.bytes)))
+	l.store.ledger.used.Add(-int64(len(l.bytes)))
 	l.bytes = nil
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"runtime"
 	"testing"
-	"time"
 )
 
 func TestMemoryIsTheSameBytesOnBothSides(t *testing.T) {
@@ -69,7 +68,6 @@ func TestInstancesThatNobodyCanReachGiveTheirMemoryBack(t *testing.T) {
 	m := compileModule(t, s, fixture(t, "small"))
 	numbers := 0
 	for n := range 30 { // of 1 MB each
-		s.reclaimed = time.Time{}
 		var run *Func
 		i, err := s.Instantiate(m, []any{Host(func(stack []uint64) error {
 			stack[0] = uint64(run.Number()) // so that the host's function refers to the instance

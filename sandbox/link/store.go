@@ -31,8 +31,7 @@ type Store struct {
 	instances []weak.Pointer[Instance]
 	scratch   *Table   // for calls of functions without a name
 	running   *cluster // whose function was called last; nil: nothing runs
-	// reclaimed is when garbage was last collected for want of memory.
-	reclaimed time.Time
+	reclaims  reclaims
 
 	mu sync.Mutex // guards the fields below: garbage is dealt with on other goroutines
 	// live are the resources of clusters that are in use.
@@ -73,6 +72,7 @@ func (s *Store) Close() {
 type ledger struct {
 	limit int64
 	used  atomic.Int64
+	taken atomic.Int64 // all that ever was
 	// growths counts how often a memory has grown: a slice of it that was taken
 	// before may not be its memory any more.
 	growths atomic.Uint64
@@ -81,6 +81,7 @@ type ledger struct {
 // charge takes bytes, if there are so many left.
 func (l *ledger) charge(bytes int64) bool {
 	if l.used.Add(bytes) <= l.limit {
+		l.taken.Add(bytes)
 		return true
 	}
 	l.used.Add(-bytes)
@@ -94,28 +95,40 @@ func (s *Store) Memory() int64 { return s.ledger.used.Load() }
 // same, so do the slices that Memory.Bytes returns.
 func (s *Store) Growths() uint64 { return s.ledger.growths.Load() }
 
-// How often a store may have the garbage of the process collected, and how long
-// it waits for what that sets free.
-const (
-	reclaimEvery = time.Second
-	reclaimWait  = 20 * time.Millisecond
-)
-
 // charge takes bytes for something that a guest asks for. If there are none
 // left, instances that nobody can reach any more may still hold some.
 func (s *Store) charge(bytes int64) bool {
-	if s.ledger.charge(bytes) {
-		return true
-	}
-	if bytes > s.ledger.limit || time.Since(s.reclaimed) < reclaimEvery {
-		return false
-	}
-	s.reclaimed = time.Now()
+	return s.ledger.charge(bytes) || bytes <= s.ledger.limit && s.reclaims.due(&s.ledger) && s.reclaim(bytes)
+}
+
+// reclaims says when a store last had the garbage of the process collected,
+// which is a cost to all of its guests.
+type reclaims struct {
+	at    time.Time
+	taken int64 // by then
+}
+
+// due says whether it may be done again: if much has been taken since then, as a
+// guest does that uses one instance after the other, or else once a second.
+func (r *reclaims) due(l *ledger) bool {
+	return l.taken.Load()-r.taken >= l.limit/4 || time.Since(r.at) >= time.Second
+}
+
+// How long the instances that a collection has found may take to be closed, which
+// happens on goroutines of the collector's, and how often to look.
+const (
+	longestRelease = 250 * time.Millisecond
+	releaseStep    = 500 * time.Microsecond
+)
+
+// reclaim has garbage collected and takes bytes of what that sets free.
+func (s *Store) reclaim(bytes int64) bool {
+	s.reclaims = reclaims{at: time.Now(), taken: s.ledger.taken.Load()}
 	goruntime.GC()
-	for end := s.reclaimed.Add(reclaimWait); time.Now().Before(end); goruntime.Gosched() {
-		if s.ledger.charge(bytes) {
-			return true
+	for end := time.Now().Add(longestRelease); !s.ledger.charge(bytes); time.Sleep(releaseStep) {
+		if s.stopped.Load() || time.Now().After(end) {
+			return false
 		}
 	}
-	return false
+	return true
 }
