@@ -1,7 +1,9 @@
 package webassembly
 
 import (
+	"maps"
 	"strconv"
+	"weak"
 
 	"github.com/dop251/goja"
 
@@ -19,6 +21,9 @@ type function struct {
 	spare []uint64
 }
 
+// leastFunctions is how many functions need no looking after.
+const leastFunctions = 1 << 8
+
 // function returns the guest's function for the engine's, always the same.
 func (w *world) function(f module.WasmFunc) *goja.Object {
 	slot := f.Slot()
@@ -28,7 +33,11 @@ func (w *world) function(f module.WasmFunc) *goja.Object {
 	fn := &function{WasmFunc: f, w: w, params: f.Params(), results: f.Results()}
 	fn.object = bridge.Function(w.vm, strconv.FormatUint(uint64(f.Number()), 10), len(fn.params), fn.call)
 	*slot = fn
-	bridge.Call(w.set, w.functions, fn.object, w.vm.ToValue(handle{fn}))
+	if len(w.functions) >= max(w.pruneAt, leastFunctions) {
+		maps.DeleteFunc(w.functions, func(o weak.Pointer[goja.Object], _ weak.Pointer[function]) bool { return o.Value() == nil })
+		w.pruneAt = 2 * len(w.functions)
+	}
+	w.functions[weak.Make(fn.object)] = weak.Make(fn)
 	return fn.object
 }
 
@@ -41,7 +50,7 @@ func (w *world) wasmFunc(v goja.Value) *function {
 	if !ok {
 		return nil
 	}
-	return the[*function](bridge.Call(w.get, w.functions, o))
+	return w.functions[weak.Make(o)].Value()
 }
 
 // funcRef returns a reference to a guest's function or to null; ok is false if

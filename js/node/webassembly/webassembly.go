@@ -32,9 +32,10 @@ type world struct {
 
 	// classes make the guest's objects for handles, and errors.
 	classes map[string]goja.Callable
-	// functions leads from the guest's functions to ours; it is a WeakMap.
-	functions *goja.Object
-	get, set  goja.Callable // of WeakMap.prototype
+	// functions leads from the guest's functions to ours, which they keep alive.
+	// pruneAt is how many there may be before those that are gone are left out.
+	functions map[weak.Pointer[goja.Object]]weak.Pointer[function]
+	pruneAt   int
 	asIntN    bridge.Func
 	// externs are the values behind externrefs.
 	externs externs
@@ -53,8 +54,7 @@ func Load(h module.Host) *goja.Object {
 	if wasm := h.System().Wasm; wasm != nil {
 		w.store = wasm()
 	}
-	w.functions = w.construct("WeakMap")
-	w.get, w.set = w.method(w.functions, "get"), w.method(w.functions, "set")
+	w.functions = map[weak.Pointer[goja.Object]]weak.Pointer[function]{}
 	w.asIntN = bridge.Native(vm, "BigInt", "asIntN")
 	n := bridge.NewNatives(vm)
 	n.Func("register", func(c goja.FunctionCall) goja.Value {
@@ -66,22 +66,6 @@ func Load(h module.Host) *goja.Object {
 	w.tables(n)
 	w.globals(n)
 	return bridge.Load(h, script, n.Object())
-}
-
-func (w *world) construct(class string) *goja.Object {
-	o, err := w.vm.New(w.vm.GlobalObject().Get(class))
-	if err != nil {
-		panic(err)
-	}
-	return o
-}
-
-func (w *world) method(o *goja.Object, name string) goja.Callable {
-	fn, ok := goja.AssertFunction(o.Get(name))
-	if !ok {
-		panic(w.vm.NewTypeError(name + " was replaced"))
-	}
-	return fn
 }
 
 // wrap makes the guest's object for a handle.
