@@ -54,6 +54,7 @@ type client struct {
 	// answer is what the server answered last.
 	answer *lastAnswer
 	json   bool
+	cfg    aws.Config
 }
 
 // connect makes a client. Nothing is sent yet.
@@ -81,7 +82,7 @@ func (r *remote) connect(ctx context.Context) (*client, error) {
 			o.AuthSchemeResolver = unsigned{}
 		}
 	})
-	return &client{Client: api, base: base, answer: answer, json: r.output == "json"}, nil
+	return &client{Client: api, base: base, answer: answer, json: r.output == "json", cfg: cfg}, nil
 }
 
 // unsigned makes a client sign nothing.

@@ -108,6 +108,6 @@ Or run one of them once:
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(serveCommand(), deployCommand(), listCommand(), getCommand(), deleteCommand(), invokeCommand(), versionCommand())
+	root.AddCommand(serveCommand(), deployCommand(), listCommand(), getCommand(), deleteCommand(), invokeCommand(), logsCommand(), versionCommand())
 	return root
 }
