@@ -75,6 +75,15 @@ var controlOperations = []string{
 	"CreateAlias", "GetAlias", "UpdateAlias", "DeleteAlias", "ListAliases",
 	"PutFunctionConcurrency", "GetFunctionConcurrency", "DeleteFunctionConcurrency",
 	"PutProvisionedConcurrencyConfig", "GetProvisionedConcurrencyConfig", "ListProvisionedConcurrencyConfigs", "DeleteProvisionedConcurrencyConfig",
+	"PutFunctionEventInvokeConfig", "UpdateFunctionEventInvokeConfig", "GetFunctionEventInvokeConfig", "ListFunctionEventInvokeConfigs", "DeleteFunctionEventInvokeConfig",
+	"PublishLayerVersion", "GetLayerVersion", "GetLayerVersionByArn", "ListLayers", "ListLayerVersions", "DeleteLayerVersion",
+	"AddLayerVersionPermission", "GetLayerVersionPolicy", "RemoveLayerVersionPermission",
+	"AddPermission", "GetPolicy", "RemovePermission",
+	"TagResource", "UntagResource", "ListTags", "GetAccountSettings",
+	"PutRuntimeManagementConfig", "GetRuntimeManagementConfig", "PutFunctionRecursionConfig", "GetFunctionRecursionConfig",
+	"PutFunctionScalingConfig", "GetFunctionScalingConfig",
+	"CreateCodeSigningConfig", "GetCodeSigningConfig", "UpdateCodeSigningConfig", "DeleteCodeSigningConfig", "ListCodeSigningConfigs",
+	"PutFunctionCodeSigningConfig", "GetFunctionCodeSigningConfig", "DeleteFunctionCodeSigningConfig", "ListFunctionsByCodeSigningConfig",
 }
 
 // neverFail are operations that have nothing to refuse.
