@@ -257,7 +257,7 @@ func TestModulesThatCannotRunAreRefused(t *testing.T) {
 	}{
 		{"no module", "index.handler", map[string]string{"index.js": ""}, "bootstrap.wasm"},
 		{"text", "", map[string]string{"bootstrap.wasm": "exports.handler = 1"}, "bootstrap.wasm"},
-		{"half a module", "", map[string]string{"bootstrap.wasm": string(echo[:len(echo)/2])}, "truncated"},
+		{"half a module", "", map[string]string{"bootstrap.wasm": string(echo[:len(echo)/2])}, "longer than the module"},
 		{"component", "", map[string]string{"bootstrap.wasm": "\x00asm\x0d\x00\x01\x00"}, "component"},
 		{"import that there is not", "", map[string]string{"bootstrap.wasm": string(bytes.Replace(echo, []byte("respond"), []byte("repsond"), 1))}, "repsond"},
 		{"handler that there is not", "", map[string]string{"bootstrap.wasm": string(bytes.Replace(echo, []byte("handle"), []byte("hondle"), 1))}, "handle"},

@@ -3,102 +3,125 @@ package sandbox
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/hex"
+	"errors"
 	"fmt"
-	"io/fs"
+	goruntime "runtime"
 	"sync"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 
 	"github.com/lambent-run/lambent/sandbox/internal/diskcache"
-	"github.com/lambent-run/lambent/sandbox/internal/instrument"
-	"github.com/lambent-run/lambent/sandbox/internal/wasifs"
 )
 
 // keptCodes is how many compiled modules are kept for whoever deploys them
 // again. Those in use stay either way.
 const keptCodes = 64
 
-// Where guests see their package.
-const codeDir = "/var/task"
-
-// Engine compiles modules. It is safe for concurrent use. The zero Engine is not
-// ready: use New.
+// Engine compiles modules, each content once. It is safe for concurrent use. The
+// zero Engine is not ready: use New.
 type Engine struct {
-	disk  *diskcache.Cache // nil: in memory only
-	codes *lru.Cache[[sha256.Size]byte, *compiling]
+	disk *diskcache.Cache // nil: in memory only
+
+	mu    sync.Mutex // guards the fields below; not held while compiling
+	codes map[codeKey]*code
+	kept  *lru.Cache[codeKey, *code] // holds a use of each
 }
 
-// compiling is a module that is compiled, or being compiled.
-type compiling struct {
-	once sync.Once
-	code *code
-	err  error
-}
+// codeKey is the SHA-256 of a module as its author made it.
+type codeKey [sha256.Size]byte
 
 // New returns an Engine. cacheDir is a folder in which compiled modules are kept
-// from one process to the next; empty: they are not.
+// from one process to the next, and becomes the user's alone; empty: they are
+// not.
 func New(cacheDir string) (*Engine, error) {
-	e := &Engine{}
+	e := &Engine{codes: map[codeKey]*code{}}
 	var err error
 	if cacheDir != "" {
 		if e.disk, err = diskcache.Open(cacheDir); err != nil {
 			return nil, fmt.Errorf("sandbox: cache: %w", err)
 		}
 	}
-	if e.codes, err = lru.New[[sha256.Size]byte, *compiling](keptCodes); err != nil {
+	if e.kept, err = lru.NewWithEvict(keptCodes, func(_ codeKey, c *code) { e.drop(c) }); err != nil {
 		return nil, fmt.Errorf("sandbox: cache: %w", err)
 	}
 	return e, nil
 }
 
-// Compile checks, instruments and compiles the module of a package. An error
-// means that the package cannot be run; it is a *ModuleError if that is the
-// module's doing.
-func (e *Engine) Compile(ctx context.Context, src Source) (*Program, error) {
-	name, wasm, err := readModule(src.Files, src.Handler)
-	if err != nil {
-		return nil, err
-	}
-	code, err := e.code(ctx, wasm)
-	if err != nil {
-		return nil, moduleError(name, err)
-	}
-	enter, err := findEntry(code.module, src.Handler)
-	if err != nil {
-		return nil, moduleError(name, err)
-	}
-	mounts := map[string]fs.FS{codeDir: src.Files}
-	for at, files := range src.Layers {
-		mounts[at] = files
-	}
-	return &Program{
-		code: code, entry: enter, handler: src.Handler, reset: src.Reset, name: name, tree: wasifs.NewTree(mounts),
-	}, nil
+// Close frees the compiled modules that no Program uses.
+func (e *Engine) Close() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.kept.Purge()
+	return nil
 }
 
-// code compiles a module, or returns what was made of the same bytes before. Of
-// those who want the same at the same time one compiles it.
-func (e *Engine) code(ctx context.Context, wasm []byte) (*code, error) {
-	key := sha256.Sum256(wasm)
-	c := &compiling{}
-	if had, ok, _ := e.codes.PeekOrAdd(key, c); ok {
-		c = had
+var errPanic = errors.New("the compiler failed")
+
+// use returns the compiled module of a content. Of those who want the same at
+// the same time one compiles it. The caller gives it to release.
+func (e *Engine) use(ctx context.Context, wasm []byte) (*code, error) {
+	key := codeKey(sha256.Sum256(wasm))
+	e.mu.Lock()
+	c, ok := e.codes[key]
+	if !ok {
+		c = &code{key: key, ready: make(chan struct{}), err: errPanic}
+		e.codes[key] = c
 	}
-	c.once.Do(func() {
-		// The caller's context is not the others'.
-		c.code, c.err = compile(context.WithoutCancel(ctx), wasm, e.disk)
-	})
-	e.codes.Get(key) // it was used
-	return c.code, c.err
+	c.uses++
+	e.kept.Get(key) // it is used again
+	e.mu.Unlock()
+	if ok {
+		<-c.ready
+	} else {
+		// The caller's context is not that of others who want it, too.
+		e.compile(context.WithoutCancel(ctx), c, wasm)
+	}
+	if c.err != nil {
+		e.release(c)
+		return nil, c.err
+	}
+	return c, nil
 }
 
-// moduleError says which module is wrong.
-func moduleError(name string, err error) error {
-	switch e := err.(type) { //nolint:errorlint // neither is ever wrapped
-	case *ModuleError:
-		return &ModuleError{name, e.Reason}
-	case *instrument.Error:
-		return &ModuleError{name, e.Error()}
+// compile fills in c, and keeps it if that succeeds.
+func (e *Engine) compile(ctx context.Context, c *code, wasm []byte) {
+	defer close(c.ready)
+	if c.err = c.compile(ctx, wasm, e.disk); c.err != nil {
+		return
 	}
-	return &ModuleError{name, err.Error()}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	c.uses++
+	e.kept.Add(c.key, c)
+}
+
+// release ends a use.
+func (e *Engine) release(c *code) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.drop(c)
+}
+
+// drop ends a use. The caller holds mu.
+func (e *Engine) drop(c *code) {
+	if c.uses--; c.uses > 0 {
+		return
+	}
+	if e.codes[c.key] == c {
+		delete(e.codes, c.key)
+	}
+	c.close()
+}
+
+// formatVersion is part of the keys of compiled modules on disk, beside what
+// package instrument has made of the module.
+const formatVersion = "lambent sandbox 1"
+
+// diskKey names a rewritten module's entry on disk.
+func diskKey(rewritten []byte) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s\n%s/%s\n%s\n", formatVersion, goruntime.GOOS, goruntime.GOARCH, wazeroVersion())
+	h.Write(rewritten)
+	return hex.EncodeToString(h.Sum(nil))
 }

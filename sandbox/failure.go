@@ -10,16 +10,16 @@ import (
 	"github.com/lambent-run/lambent/sandbox/internal/host"
 )
 
-// Types of errors that guests do not choose.
+// Types of failures.
 const (
 	typeTrap     = "Runtime.Trap"
-	typeFailed   = "Runtime.HandlerFailed"
 	typeMemory   = "Runtime.OutOfMemory"
+	typeResult   = "Runtime.HandlerFailed"
 	typeTooLarge = "Function.ResponseSizeTooLarge"
 )
 
-// newFailure is a failure with a trace, which may be nil.
-func newFailure(kind, message string, trace []string) *HandlerError {
+// newHandlerError makes a failure with its payload.
+func newHandlerError(kind, message string, trace []string) *HandlerError {
 	if trace == nil {
 		trace = []string{}
 	}
@@ -31,75 +31,108 @@ func newFailure(kind, message string, trace []string) *HandlerError {
 	return &HandlerError{Type: kind, Message: message, Payload: payload}
 }
 
-// failure is what an error of a call into the guest means.
-func (i *Isolate) failure(err error) error {
-	var (
-		exit   *sys.ExitError
-		misuse *host.Misuse
-		large  *host.TooLarge
-	)
+// resultError says that the handler returned a number other than 0. The guest is
+// in order.
+type resultError struct{ *HandlerError }
+
+// Unwrap returns the failure itself.
+func (e *resultError) Unwrap() error { return e.HandlerError }
+
+// harmless reports whether the guest, for all its failure, came to the end of
+// its code.
+func harmless(err error) bool {
+	var result *resultError
+	return errors.As(err, &result)
+}
+
+// answer makes the response of an invocation, or what Invoke fails with. What a
+// guest said by fail comes before how it ended.
+func (iso *Isolate) answer(err error) ([]byte, error) {
+	if err != nil && !harmless(err) {
+		iso.dead = true
+	}
+	if iso.guest.Interrupted() {
+		return nil, ErrInterrupted
+	}
+	inv := &iso.inv
+	if inv.Failed != nil {
+		return nil, iso.report(newHandlerError(inv.Failed.Type, inv.Failed.Message, nil))
+	}
+	if err = iso.failure(err); err != nil {
+		return nil, err
+	}
+	if !inv.Answered {
+		return []byte("null"), nil
+	}
+	return inv.Payload, nil
+}
+
+// failure turns the error of a call into the guest into what Invoke returns.
+func (iso *Isolate) failure(err error) error {
+	var exit *sys.ExitError
 	switch {
+	case err == nil:
+		return nil
 	case errors.Is(err, ErrInterrupted):
 		return ErrInterrupted
 	case errors.As(err, &exit):
-		if exit.ExitCode() == 0 && i.program.entry.command {
+		code := int(int32(exit.ExitCode()))
+		if code == 0 && iso.program.entry.command && iso.guest.Call != nil {
 			return nil
 		}
-		return &ExitError{Code: int(exit.ExitCode())}
-	case errors.As(err, &large):
-		return newFailure(typeTooLarge, large.Error(), nil)
-	case errors.As(err, &misuse):
-		return newFailure(typeTrap, misuse.Function+": "+misuse.Reason, traceOf(err))
+		return &ExitError{code}
 	}
-	return newFailure(typeTrap, reasonOf(err), traceOf(err))
+	return iso.report(describe(err))
 }
 
-// verdict is the guest's own view of an invocation that came to its end.
-func (i *Isolate) verdict() error {
-	if failed := i.inv.Failed; failed != nil {
-		return newFailure(strings.ToValidUTF8(failed.Type, "\uFFFD"), strings.ToValidUTF8(failed.Message, "\uFFFD"), nil)
-	}
-	return nil
-}
-
-// report logs a failure, as the runtimes of other languages do.
-func (i *Isolate) report(err error) {
+// describe says what was wrong with the guest.
+func describe(err error) *HandlerError {
 	var failure *HandlerError
-	if errors.As(err, &failure) {
-		i.guest.Log.Fail(&i.inv, "Invoke Error", failure.Payload)
+	var large *host.TooLarge
+	var misuse *host.Misuse
+	switch {
+	case errors.As(err, &failure):
+		return failure
+	case errors.As(err, &large):
+		return newHandlerError(typeTooLarge, large.Error(), nil)
 	}
+	reason, trace := takeApart(err.Error())
+	if errors.As(err, &misuse) {
+		reason = misuse.Function + ": " + misuse.Reason
+	}
+	return newHandlerError(typeTrap, reason, trace)
 }
 
-// Parts of the text of wazero's errors.
-const (
-	trapPrefix  = "wasm error: "
-	traceHeader = "\nwasm stack trace:"
-	recovered   = " (recovered by wazero)"
-)
-
-// reasonOf is the first line of an error: why the guest trapped.
-func reasonOf(err error) string {
-	text, _, _ := strings.Cut(err.Error(), traceHeader)
-	text, _, _ = strings.Cut(text, "\n")
-	return strings.TrimSuffix(strings.TrimPrefix(text, trapPrefix), recovered)
-}
-
-// maxFrames bounds a trace.
-const maxFrames = 32
-
-// traceOf are the guest's functions that were running, innermost first.
-func traceOf(err error) []string {
-	_, text, _ := strings.Cut(err.Error(), traceHeader)
-	var trace []string
-	for line := range strings.SplitSeq(text, "\n") {
-		frame := strings.TrimSpace(line)
-		if frame == "" || strings.HasPrefix(frame, "goroutine ") {
-			continue
-		}
-		frame = strings.TrimPrefix(frame, ".")
-		if trace = append(trace, "at "+frame); len(trace) == maxFrames {
+// takeApart splits wazero's text of a trap into the reason and the guest's
+// functions, innermost first. Nothing of the host's own stack is left.
+func takeApart(text string) (reason string, trace []string) {
+	reason, stack, _ := strings.Cut(text, "\nwasm stack trace:")
+	reason = strings.TrimSuffix(strings.TrimPrefix(reason, "wasm error: "), " (recovered by wazero)")
+	for line := range strings.Lines(strings.TrimPrefix(stack, "\n")) {
+		if line = strings.TrimSpace(line); line == "" {
 			break
 		}
+		trace = append(trace, line)
 	}
-	return trace
+	return reason, trace
+}
+
+// report logs a failure as Lambda's runtimes do and returns it.
+func (iso *Isolate) report(failure *HandlerError) *HandlerError {
+	title := "Invoke Error"
+	if iso.guest.Call == nil {
+		title = "Init Error"
+	}
+	iso.flush()
+	iso.guest.Log.Fail(iso.guest.Call, title, failure.Payload)
+	return failure
+}
+
+// initFailure is failure for the init phase.
+func (iso *Isolate) initFailure(err error) error {
+	iso.flush()
+	if iso.guest.Interrupted() {
+		return ErrInterrupted
+	}
+	return iso.failure(err)
 }

@@ -1,116 +1,142 @@
 package sandbox
 
 import (
-	"fmt"
+	"context"
+	"errors"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/experimental"
 
+	"github.com/lambent-run/lambent/sandbox/internal/host"
 	"github.com/lambent-run/lambent/sandbox/internal/snapshot"
 )
 
-// instance is a wazero instance. It serves the isolate whose memory lies below
-// it and whose globals it has: bind changes both.
+// instance is a wazero instance of a Program's module. It is where a guest runs,
+// not where it lives: before a call an isolate's memory is put below it and the
+// isolate's globals are set, afterwards they are taken away again. So there are
+// as many instances as guests run at a time, and an isolate that waits for work
+// costs its pages and no more. This is right because modules of which memory and
+// globals are not all the state are not shared (Module.NoSnapshot).
 type instance struct {
-	module                        api.Module
-	memory                        api.Memory // nil: none
-	slot                          *slot
-	globals                       []api.MutableGlobal
-	alloc, handle, restore, start api.Function
-	initialise, reactorInit       api.Function
-	bound                         *Isolate
+	mod     api.Module
+	slot    *slot
+	globals []api.MutableGlobal
+	// alloc, run and restore are the guest's functions; run is the handler or
+	// the start of a command. They are looked up when they are needed.
+	alloc, run, restore api.Function
+	// room is where arguments and results are.
+	room [2]uint64
 }
 
-// slot is the place of an instance's linear memory.
+// slot is what wazero takes for a linear memory: the memory of the isolate that
+// has the instance now.
 type slot struct {
-	holds *snapshot.Memory
-	// next is what the slot is to hold when wazero asks for more memory the next
-	// time: that is how another memory gets below an instance.
-	next *snapshot.Memory
+	memory *snapshot.Memory // nil: none
+	// swap says that the memory was replaced. wazero is made to look at it by
+	// growing it: whatever the reason, it takes what Reallocate returns.
+	swap bool
 }
 
 var _ experimental.LinearMemory = (*slot)(nil)
 
-// Reallocate implements experimental.LinearMemory.
+// Reallocate grows the memory, or hands over another one.
 func (s *slot) Reallocate(size uint64) []byte {
-	if s.next != nil {
-		s.holds, s.next = s.next, nil
-		return s.holds.Bytes()
+	switch {
+	case s.memory == nil:
+		return []byte{}
+	case s.swap || size <= s.memory.Size() || s.memory.Grow(size):
+		return s.memory.Bytes()
 	}
-	if size > s.holds.Size() && !s.holds.Grow(size) {
-		return nil
-	}
-	return s.holds.Bytes()
+	return nil
 }
 
-// Free implements experimental.LinearMemory. The memory is the isolate's.
+// Free leaves the memory to its isolate.
 func (s *slot) Free() {}
 
-// instantiate makes an instance on the memory of an isolate. None of the guest's
-// code runs.
-func (p *Program) instantiate(i *Isolate) (*instance, error) {
-	in := &instance{slot: &slot{holds: i.memory}, bound: i}
-	ctx := experimental.WithMemoryAllocator(i.guest, experimental.MemoryAllocatorFunc(
-		func(uint64, uint64) experimental.LinearMemory { return in.slot },
-	))
-	module, err := p.code.runtime.InstantiateModule(ctx, p.code.compiled, wazero.NewModuleConfig().WithName("").WithStartFunctions())
+// bare is how modules are instantiated: without a name, so that there can be
+// many, and without calling anything. Package host looks after the rest.
+var bare = wazero.NewModuleConfig().WithName("").WithStartFunctions()
+
+// instantiate makes an instance that has a memory. A memory that is too small is
+// grown to the module's initial size, which must be possible.
+func (c *code) instantiate(memory *snapshot.Memory) (*instance, error) {
+	if least := uint64(c.facts.Memory.Min) * wasmPage; memory.Size() < least && !memory.Grow(least) {
+		return nil, errors.New("sandbox: out of memory")
+	}
+	inst := &instance{slot: &slot{memory: memory}}
+	ctx := experimental.WithMemoryAllocator(context.Background(), experimental.MemoryAllocatorFunc(
+		func(_, _ uint64) experimental.LinearMemory { return inst.slot }))
+	mod, err := c.wazero.InstantiateModule(ctx, c.module, bare)
 	if err != nil {
-		return nil, fmt.Errorf("sandbox: instantiate: %w", err)
+		return nil, err
 	}
-	in.module, in.memory = module, module.Memory()
-	for _, g := range p.code.module.Globals {
-		global, ok := module.ExportedGlobal(g.Export).(api.MutableGlobal)
-		if !ok {
-			return nil, fmt.Errorf("sandbox: the global %q cannot be set", g.Export)
-		}
-		in.globals = append(in.globals, global)
+	inst.mod = mod
+	for _, g := range c.facts.Globals {
+		inst.globals = append(inst.globals, mod.ExportedGlobal(g.Export).(api.MutableGlobal)) // instrument made it so
 	}
-	find := func(name string, there bool) api.Function {
-		if !there || name == "" {
-			return nil
-		}
-		return module.ExportedFunction(name)
-	}
-	e := &p.entry
-	in.handle, in.start = find(e.export, !e.command), find(e.export, e.command)
-	in.alloc, in.restore = find(exportAlloc, !e.command), find(exportRestore, e.restore)
-	in.reactorInit = find(exportInitialize, e.initialize)
-	in.initialise = find(p.code.module.Init, true)
-	return in, nil
+	return inst, nil
 }
 
-// bind puts an isolate's memory and globals in place. It returns false if that
-// is not possible any more, because the instance's memory is as large as it can
-// get.
-func (in *instance) bind(i *Isolate) bool {
-	if in.bound == i {
-		return true
-	}
-	in.slot.next = i.memory
-	if _, ok := in.memory.Grow(1); !ok || in.slot.next != nil {
-		in.slot.next = nil
-		return false
-	}
-	in.bound = i
-	in.load(i.globals)
-	return true
+// bind puts a memory below the instance, and reports whether that succeeded.
+// Nil takes the memory away.
+func (i *instance) bind(memory *snapshot.Memory) bool {
+	i.slot.memory, i.slot.swap = memory, true
+	_, ok := i.mod.Memory().Grow(1) // has wazero call Reallocate
+	i.slot.swap = false
+	return ok
 }
 
-// load sets the globals.
-func (in *instance) load(values []uint64) {
-	for n, value := range values {
-		in.globals[n].Set(value)
+// close frees the instance. It must not have a memory that is freed before it is
+// closed.
+func (i *instance) close() { _ = i.mod.Close(context.Background()) }
+
+// setGlobals gives the globals values, and saveGlobals reads them.
+func (i *instance) setGlobals(values []uint64) {
+	for n, g := range i.globals {
+		g.Set(values[n])
 	}
 }
 
-// save appends the globals to values.
-func (in *instance) save(values []uint64) []uint64 {
-	for _, g := range in.globals {
+func (i *instance) saveGlobals(values []uint64) []uint64 {
+	values = values[:0]
+	for _, g := range i.globals {
 		values = append(values, g.Get())
 	}
 	return values
 }
 
-// close frees the instance, but not the memory below it.
-func (in *instance) close() { _ = in.module.Close(in.bound.guest) }
+// call calls a function of the guest that has no parameters.
+func (i *instance) call(g *host.Guest, name string) error {
+	return i.mod.ExportedFunction(name).CallWithStack(g, i.room[:])
+}
+
+// callRestore, callAlloc and callRun call the guest's functions.
+func (i *instance) callRestore(g *host.Guest) error {
+	if i.restore == nil {
+		i.restore = i.mod.ExportedFunction(exportRestore)
+	}
+	return i.restore.CallWithStack(g, i.room[:])
+}
+
+func (i *instance) callAlloc(g *host.Guest, size uint32) (uint32, error) {
+	if i.alloc == nil {
+		i.alloc = i.mod.ExportedFunction(exportAlloc)
+	}
+	i.room[0] = uint64(size)
+	err := i.alloc.CallWithStack(g, i.room[:])
+	return uint32(i.room[0]), err
+}
+
+// callRun calls the handler, or the start of a command, and returns the result
+// of the former if it has one.
+func (i *instance) callRun(g *host.Guest, e *entry, ptr, size uint32) (int32, error) {
+	if i.run == nil {
+		i.run = i.mod.ExportedFunction(e.export)
+	}
+	i.room[0], i.room[1] = uint64(ptr), uint64(size)
+	if err := i.run.CallWithStack(g, i.room[:]); err != nil || !e.result {
+		return 0, err
+	}
+	return int32(uint32(i.room[0])), nil
+}

@@ -1,157 +1,146 @@
 package sandbox
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 
 	"github.com/lambent-run/lambent/sandbox/internal/host"
 )
 
-// function is what is called of an api.Function.
-type function interface {
-	CallWithStack(ctx context.Context, stack []uint64) error
-}
-
-var null = []byte("null")
-
-// Invoke runs the handler. A *HandlerError means that the guest failed, an
-// *ExitError that it ended itself, ErrInterrupted that Interrupt ended it.
-func (i *Isolate) Invoke(call *Call) (Reply, error) {
-	if i.guest.Interrupted() {
+// Invoke runs the handler, or the command, on one event. It returns a
+// *HandlerError or an *ExitError if the guest failed, ErrInterrupted if
+// Interrupt ended it.
+func (iso *Isolate) Invoke(call *Call) (Reply, error) {
+	iso.used = true
+	if iso.guest.Interrupted() {
 		return Reply{}, ErrInterrupted
 	}
-	i.open(call)
-	err := i.serve(call.Event)
-	i.guest.Log.Flush()
-	if err == nil {
-		err = i.verdict()
+	iso.begin(call)
+	err := iso.run(call)
+	payload, err := iso.answer(err)
+	if after := iso.settle(); err == nil && after != nil {
+		err = after
 	}
-	reply := Reply{Payload: i.inv.Payload, MaxMemory: int64(max(i.peak, i.memory.Size()))}
-	if !i.inv.Answered {
-		reply.Payload = append([]byte(nil), null...)
-	}
-	if err != nil {
-		i.report(err)
-		reply.Payload = nil
-	}
-	i.inv, i.guest.Call = host.Invocation{}, nil
+	reply := Reply{Payload: payload, MaxMemory: int64(iso.peak)}
+	iso.end()
 	return reply, err
 }
 
-// open makes the invocation known to the host functions.
-func (i *Isolate) open(call *Call) {
-	i.inv = host.Invocation{
-		RequestID: call.RequestID, TenantID: call.TenantID, TraceID: call.TraceID, Deadline: call.Deadline,
-		Context: func() ([]byte, error) { return i.context(call) },
+// begin makes call the invocation that runs.
+func (iso *Isolate) begin(call *Call) {
+	iso.call = call
+	iso.inv = host.Invocation{
+		RequestID: call.RequestID, TenantID: call.TenantID, Deadline: call.Deadline, Context: iso.context,
 	}
 	if call.Stream != nil {
-		i.inv.Stream = call.Stream
+		iso.inv.Stream = call.Stream
 	}
-	i.guest.Call = &i.inv
-	if i.program.entry.command {
-		i.guest.WASI.Env = nil // they are this invocation's
-		i.guest.WASI.Stdin = bytes.NewReader(call.Event)
+	iso.guest.Call = &iso.inv
+	if iso.program.entry.command {
+		iso.stdin.Reset(call.Event)
+		iso.guest.WASI.Stdin, iso.guest.WASI.Stdout = &iso.stdin, host.Stdout{Guest: iso.guest}
 	}
+}
+
+// end lets go of what was lent.
+func (iso *Isolate) end() {
+	iso.flush()
+	iso.stdin.Reset(nil)
+	iso.guest.Call, iso.call, iso.inv = nil, nil, host.Invocation{}
+}
+
+// run runs the guest in an instance. Its error is what the call into the guest
+// returned.
+func (iso *Isolate) run(call *Call) (err error) {
+	inst := iso.own
+	if inst == nil {
+		if inst, err = iso.program.take(iso.memory); err != nil {
+			return err
+		}
+		inst.setGlobals(iso.globals)
+	}
+	if iso.program.entry.command {
+		_, err = inst.callRun(iso.guest, &iso.program.entry, 0, 0)
+	} else {
+		err = iso.handle(inst, call.Event)
+	}
+	iso.peak = max(iso.peak, iso.memory.Size())
+	if inst == iso.own {
+		return err
+	}
+	iso.globals = inst.saveGlobals(iso.globals)
+	if err != nil && !harmless(err) {
+		// Its stack may have grown without bounds, and is of no more use.
+		inst.bind(nil)
+		inst.close()
+		return err
+	}
+	iso.program.give(inst)
+	return err
+}
+
+// handle hands the event to a reactor.
+func (iso *Isolate) handle(inst *instance, event []byte) error {
+	g := iso.guest
+	if iso.fresh && iso.program.entry.restore {
+		if err := inst.callRestore(g); err != nil {
+			return err
+		}
+	}
+	iso.fresh = false
+	ptr, err := inst.callAlloc(g, uint32(len(event)))
+	switch {
+	case err != nil:
+		return err
+	case ptr == 0:
+		return newHandlerError(typeMemory, fmt.Sprintf("%s has no room for an event of %d bytes", exportAlloc, len(event)), nil)
+	case !inst.mod.Memory().Write(ptr, event):
+		return newHandlerError(typeTrap, fmt.Sprintf("%s returned %d, where there is no room for %d bytes", exportAlloc, ptr, len(event)), nil)
+	}
+	result, err := inst.callRun(g, &iso.program.entry, ptr, uint32(len(event)))
+	if err == nil && result != 0 {
+		return &resultError{newHandlerError(typeResult, fmt.Sprintf("%s returned %d", iso.program.entry.export, result), nil)}
+	}
+	return err
+}
+
+// settle makes the isolate ready for another invocation, if it can be.
+func (iso *Isolate) settle() error {
+	if iso.origin == nil || iso.guest.Interrupted() || !iso.resets() {
+		return nil
+	}
+	iso.dead = false
+	if err := iso.memory.Reset(); err != nil {
+		iso.dead = true
+		return fmt.Errorf("sandbox: %w", err)
+	}
+	iso.globals = append(iso.globals[:0], iso.origin.globals...)
+	iso.guest.WASI.Reset()
+	iso.guest.WASI.Env = nil
+	iso.fresh = true
+	return nil
 }
 
 // context makes the context object.
-func (i *Isolate) context(call *Call) ([]byte, error) {
-	env := &i.env
-	return json.Marshal(host.Context{
+func (iso *Isolate) context() ([]byte, error) {
+	call, env := iso.call, &iso.env
+	object := host.Context{
 		RequestID: call.RequestID, ARN: call.ARN, FunctionName: env.FunctionName, FunctionVersion: env.FunctionVersion,
 		MemorySize: env.MemorySize, LogGroup: env.LogGroup, LogStream: env.LogStream, DeadlineMS: call.Deadline.UnixMilli(),
-		TraceID: call.TraceID, TenantID: call.TenantID, ClientContext: call.ClientContext, Identity: call.Identity,
-	})
-}
-
-// serve runs the guest on one event.
-func (i *Isolate) serve(event []byte) error {
-	p := i.program
-	if (p.entry.command || p.reset) && i.dirty {
-		if err := i.pristine(); err != nil {
-			return err
+		TraceID: call.TraceID, TenantID: call.TenantID,
+	}
+	for _, part := range []struct {
+		name string
+		text []byte
+		to   *json.RawMessage
+	}{{"ClientContext", call.ClientContext, &object.ClientContext}, {"CognitoIdentity", call.Identity, &object.Identity}} {
+		if len(part.text) == 0 {
+			continue
 		}
-	}
-	in := i.own
-	if in == nil {
-		var err error
-		if in, err = p.borrow(i); err != nil {
-			return err
+		if !json.Valid(part.text) {
+			return nil, newHandlerError("Error", "Cannot parse "+part.name+" as json", nil)
 		}
+		*part.to = part.text
 	}
-	return i.run(in, func() error {
-		if p.entry.command {
-			return i.call(in.start, i.stack[:0])
-		}
-		return i.handle(in, event)
-	})
-}
-
-// pristine gives the invocation a state that no other has touched.
-func (i *Isolate) pristine() error {
-	if i.image == nil {
-		call := i.guest.Call
-		i.guest.Call = nil // this is an init phase
-		defer func() { i.guest.Call = call }()
-		return i.renew()
-	}
-	if err := i.rewind(); err != nil {
-		return err
-	}
-	return i.restored(i.image)
-}
-
-// run runs f on an instance, which it gives back. After an error nothing of the
-// isolate is used again but by an invocation that starts from the image.
-func (i *Isolate) run(in *instance, f func() error) error {
-	i.dirty = true
-	err := f()
-	if in == i.own {
-		i.broken = i.broken || err != nil && !i.program.entry.command
-		return err
-	}
-	if err != nil {
-		in.close()
-		i.broken = i.broken || !i.program.entry.command
-		return err
-	}
-	i.globals = in.save(i.globals[:0])
-	i.program.giveBack(in)
-	return nil
-}
-
-// handle gives a reactor the event.
-func (i *Isolate) handle(in *instance, event []byte) error {
-	i.stack[0] = uint64(uint32(len(event)))
-	if err := i.call(in.alloc, i.stack[:1]); err != nil {
-		return err
-	}
-	ptr := uint32(i.stack[0])
-	if ptr == 0 && len(event) > 0 {
-		return newFailure(typeMemory, fmt.Sprintf("%s has no room for an event of %d bytes", exportAlloc, len(event)), nil)
-	}
-	if !in.memory.Write(ptr, event) {
-		return newFailure(typeTrap, fmt.Sprintf("%s: the room for an event of %d bytes at %d is not in the memory", exportAlloc, len(event), ptr), nil)
-	}
-	i.stack[0], i.stack[1] = uint64(ptr), uint64(uint32(len(event)))
-	if err := i.call(in.handle, i.stack[:2]); err != nil {
-		return err
-	}
-	if i.program.entry.result && uint32(i.stack[0]) != 0 && i.inv.Failed == nil {
-		i.inv.Failed = &host.Failure{Type: typeFailed, Message: fmt.Sprintf("%s returned %d", i.program.entry.export, int32(i.stack[0]))}
-	}
-	return nil
-}
-
-// call calls a function of the guest.
-func (i *Isolate) call(f function, stack []uint64) error {
-	if len(stack) == 0 {
-		stack = i.stack[:1] // wazero wants room even for nothing
-	}
-	if err := f.CallWithStack(i.guest, stack); err != nil {
-		return i.failure(err)
-	}
-	return nil
+	return json.Marshal(object)
 }

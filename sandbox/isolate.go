@@ -1,13 +1,21 @@
 package sandbox
 
 import (
+	"bytes"
+	"cmp"
+	"context"
 	"fmt"
-	"strconv"
+	"maps"
+	"slices"
 
 	"github.com/lambent-run/lambent/sandbox/internal/host"
 	"github.com/lambent-run/lambent/sandbox/internal/snapshot"
 	"github.com/lambent-run/lambent/sandbox/internal/wasifs"
 )
+
+// logStreamVariable is the one variable that differs from isolate to isolate. A
+// guest does not see it in the init phase, which may be that of all.
+const logStreamVariable = "AWS_LAMBDA_LOG_STREAM_NAME"
 
 // Isolate is one execution environment. It serves one invocation at a time; the
 // caller sees to that. Interrupt and Waits alone may be called from other
@@ -16,168 +24,182 @@ type Isolate struct {
 	program *Program
 	env     Environment
 	guest   *host.Guest
-	limit   uint64
+	// limit is how large the memory may become, in bytes.
+	limit uint64
 
+	// memory and globals are the guest's state; origin is where it started.
 	memory  *snapshot.Memory
-	globals []uint64 // while no instance has them
-	// own is the isolate's instance, if it does not start from the image.
-	own   *instance
-	image *image
-	// dirty says that the guest has run since the memory was that of the image.
-	dirty  bool
-	broken bool
-	peak   uint64 // the largest size of the memory
+	globals []uint64
+	origin  *origin // nil: its own init phase
+	// own is the isolate's own instance, if it does not start from an image.
+	own *instance
+	// fresh says that nothing has run yet since the image.
+	fresh bool
+	// used says that there was an invocation, dead that there can be no other.
+	used, dead bool
+	peak       uint64 // the largest size of the memory
 
-	inv   host.Invocation
-	stack [4]uint64
+	// tmp is env.Tmp during the init phase.
+	tmp            *watchedScratch
+	call           *Call // the one that runs
+	inv            host.Invocation
+	stdin          bytes.Reader
+	stdout, stderr host.Lines
 }
 
-func newIsolate(p *Program, env *Environment) *Isolate {
-	i := &Isolate{program: p, env: *env, guest: host.NewGuest(), limit: p.limit(env)}
-	g := i.guest
-	g.WASI.Args = []string{p.handler}
-	g.WASI.FS = wasifs.New(p.tree, env.Tmp)
-	g.Environ = i.environ
+// newIsolate makes an isolate without a memory.
+func (p *Program) newIsolate(env Environment) (*Isolate, error) {
+	iso := &Isolate{program: p, env: env, guest: host.NewGuest()}
+	m := p.code.facts.Memory
+	iso.limit = min(uint64(env.MemorySize)<<20, maxMemory)
+	if m.HasMax {
+		iso.limit = min(iso.limit, uint64(m.Max)*wasmPage)
+	}
+	if least := uint64(m.Min) * wasmPage; least > iso.limit {
+		return nil, newHandlerError(typeMemory, fmt.Sprintf(
+			"the module's memory has %d KiB from the start, of which the function's %d MB are not enough", least>>10, env.MemorySize), nil)
+	}
+	g := iso.guest
 	g.Log = host.Log{Out: env.Log, JSON: env.LogJSON, Level: host.ParseLevel(env.LogLevel)}
-	if !env.LogJSON {
-		g.Log.Level = 0
-	}
-	g.WASI.Stderr = g.Log.Stderr()
-	g.WASI.Stdout = g.WASI.Stderr
-	if p.entry.command {
-		g.WASI.Stdout = host.Stdout{Guest: g}
-	}
-	return i
+	g.Environ = iso.environ
+	iso.stdout.Log, iso.stderr.Log = &g.Log, &g.Log
+	g.WASI.Stdout, g.WASI.Stderr = &iso.stdout, &iso.stderr
+	g.WASI.Args = []string{cmp.Or(p.src.Handler, exportHandle)}
+	return iso, nil
 }
 
-// environ are the guest's variables; a command also sees those of its
-// invocation.
-func (i *Isolate) environ() []string {
-	list := make([]string, 0, len(i.env.Vars)+3)
-	for name, value := range i.env.Vars {
-		list = append(list, name+"="+value)
+// start gives the isolate the state that the init phase left.
+func (iso *Isolate) start(o *origin) (err error) {
+	if iso.memory, err = o.image.New(iso.limit); err != nil {
+		return fmt.Errorf("sandbox: %w", err)
 	}
-	if inv := i.guest.Call; inv != nil && i.program.entry.command {
-		list = append(list, "LAMBENT_REQUEST_ID="+inv.RequestID, "LAMBENT_DEADLINE_MS="+strconv.FormatInt(inv.Deadline.UnixMilli(), 10))
-		if inv.TraceID != "" {
-			list = append(list, "_X_AMZN_TRACE_ID="+inv.TraceID)
+	iso.globals = append(iso.globals[:0], o.globals...)
+	iso.origin, iso.fresh = o, true
+	iso.mount(iso.env.Tmp)
+	return nil
+}
+
+// mount gives the guest its files.
+func (iso *Isolate) mount(tmp Scratch) {
+	iso.guest.WASI.Close()
+	iso.guest.WASI.FS = wasifs.New(iso.program.tree, tmp)
+	iso.guest.WASI.Env = nil // made anew
+}
+
+// initialise runs the init phase in an instance of the isolate's own.
+func (iso *Isolate) initialise(ctx context.Context) (err error) {
+	stop := context.AfterFunc(ctx, iso.guest.Interrupt)
+	defer stop()
+	if iso.memory, err = snapshot.New(iso.limit); err != nil {
+		return fmt.Errorf("sandbox: %w", err)
+	}
+	if iso.own, err = iso.program.code.instantiate(iso.memory); err != nil {
+		return fmt.Errorf("sandbox: %w", err)
+	}
+	var tmp Scratch
+	if iso.env.Tmp != nil {
+		iso.tmp = &watchedScratch{Scratch: iso.env.Tmp}
+		tmp = iso.tmp
+	}
+	iso.mount(tmp)
+	for _, name := range iso.phases() {
+		if err := iso.own.call(iso.guest, name); err != nil {
+			return iso.initFailure(err)
 		}
+	}
+	iso.flush()
+	iso.peak = iso.memory.Size()
+	if iso.guest.Interrupted() {
+		return ErrInterrupted
+	}
+	return nil
+}
+
+// phases are the functions that the init phase calls.
+func (iso *Isolate) phases() []string {
+	var names []string
+	if name := iso.program.code.facts.Init; name != "" {
+		names = append(names, name)
+	}
+	if iso.program.entry.initialize {
+		names = append(names, exportInitialize)
+	}
+	return names
+}
+
+// private says why what the init phase left cannot be the image of others.
+// Empty: it can.
+func (iso *Isolate) private() string {
+	switch {
+	case iso.guest.WASI.Drew() && !iso.program.entry.restore:
+		return "the init phase asked for random bytes or the time, and there is no " + exportRestore
+	case iso.guest.WASI.Changed():
+		return "the init phase changed its descriptors"
+	case iso.tmp != nil && iso.tmp.touched:
+		return "the init phase used /tmp"
+	}
+	return ""
+}
+
+// environ makes the guest's variables, in order.
+func (iso *Isolate) environ() []string {
+	vars := iso.env.Vars
+	switch inInit := iso.guest.Call == nil; {
+	case inInit:
+		vars = maps.Clone(vars)
+		delete(vars, logStreamVariable)
+	case iso.program.entry.command:
+		vars = maps.Clone(vars)
+		maps.Copy(vars, map[string]string{
+			"LAMBENT_REQUEST_ID":  iso.call.RequestID,
+			"LAMBENT_DEADLINE_MS": fmt.Sprint(iso.call.Deadline.UnixMilli()),
+		})
+		if iso.call.TraceID != "" {
+			vars["_X_AMZN_TRACE_ID"] = iso.call.TraceID
+		}
+	}
+	list := make([]string, 0, len(vars))
+	for _, name := range slices.Sorted(maps.Keys(vars)) {
+		list = append(list, name+"="+vars[name])
 	}
 	return list
 }
 
-// begin makes the isolate ready for its first event: from an image, or by the
-// init phase.
-func (i *Isolate) begin(im *image) error {
-	if im != nil {
-		if err := i.adopt(im); err != nil {
-			return err
-		}
-		return i.restored(im)
-	}
-	memory, err := snapshot.New(i.limit)
-	if err != nil {
-		return fmt.Errorf("sandbox: %w", err)
-	}
-	i.memory = memory
-	if i.own, err = i.program.instantiate(i); err != nil {
-		return err
-	}
-	for _, f := range []function{i.own.initialise, i.own.reactorInit} {
-		if f == nil {
-			continue
-		}
-		if err := i.call(f, i.stack[:0]); err != nil {
-			return err
-		}
-	}
-	i.guest.Log.Flush()
-	return nil
-}
-
-// adopt makes the isolate one that starts from the image.
-func (i *Isolate) adopt(im *image) error {
-	if i.own != nil {
-		i.own.close()
-		i.own = nil
-	}
-	if i.memory != nil {
-		i.peak = max(i.peak, i.memory.Size())
-		if err := i.memory.Close(); err != nil {
-			return fmt.Errorf("sandbox: %w", err)
-		}
-	}
-	memory, err := im.memory.New(i.limit)
-	if err != nil {
-		return fmt.Errorf("sandbox: %w", err)
-	}
-	i.memory, i.image, i.dirty = memory, im, false
-	i.globals = append(i.globals[:0], im.globals...)
-	return nil
-}
-
-// restored lets a guest that started from the image renew what must not be the
-// same in two isolates.
-func (i *Isolate) restored(im *image) error {
-	if im == nil || !i.program.entry.restore {
-		return nil
-	}
-	in, err := i.program.borrow(i)
-	if err != nil {
-		return err
-	}
-	return i.run(in, func() error { return i.call(in.restore, i.stack[:0]) })
-}
-
-// rewind puts the isolate back to the image.
-func (i *Isolate) rewind() error {
-	i.guest.WASI.Reset()
-	if i.image == nil || !i.dirty {
-		return nil
-	}
-	i.peak = max(i.peak, i.memory.Size())
-	if err := i.memory.Reset(); err != nil {
-		return fmt.Errorf("sandbox: %w", err)
-	}
-	i.globals, i.dirty = append(i.globals[:0], i.image.globals...), false
-	return nil
-}
-
-// renew is rewind for an isolate with an instance of its own, which is replaced.
-func (i *Isolate) renew() error {
-	i.guest.WASI.Reset()
-	if i.own != nil {
-		i.own.close()
-		i.own = nil
-	}
-	i.peak = max(i.peak, i.memory.Size())
-	if err := i.memory.Close(); err != nil {
-		return fmt.Errorf("sandbox: %w", err)
-	}
-	i.dirty = false
-	return i.begin(nil)
+// flush logs lines that have no end.
+func (iso *Isolate) flush() {
+	iso.stdout.Flush()
+	iso.stderr.Flush()
 }
 
 // Usable reports whether the isolate may serve another invocation.
-func (i *Isolate) Usable() bool { return !i.broken && !i.guest.Interrupted() }
+func (iso *Isolate) Usable() bool {
+	return !iso.dead && !iso.guest.Interrupted() && !(iso.used && iso.origin == nil && iso.resets())
+}
 
-// Interrupt ends a running Invoke soon, for good. It does not block.
-func (i *Isolate) Interrupt() { i.guest.Interrupt() }
+// resets reports whether each invocation gets the state that the init phase left.
+func (iso *Isolate) resets() bool { return iso.program.src.Reset || iso.program.entry.command }
 
-// Waits reports whether the guest waits rather than computes.
-func (i *Isolate) Waits() bool { return i.guest.Waits() }
+// Interrupt makes a running Invoke or init phase return soon. It may be called
+// from any goroutine; the isolate is of no use afterwards.
+func (iso *Isolate) Interrupt() { iso.guest.Interrupt() }
 
-// Close frees the isolate.
-func (i *Isolate) Close() error {
-	i.guest.WASI.Close()
-	if i.own != nil {
-		i.own.close()
-		i.own = nil
+// Waits reports whether the guest waits, rather than computes. It may be called
+// from any goroutine.
+func (iso *Isolate) Waits() bool { return iso.guest.Waits() }
+
+// Close frees the isolate. It may be called once Invoke has returned.
+func (iso *Isolate) Close() error {
+	iso.dead = true
+	iso.guest.WASI.Close()
+	if iso.own != nil {
+		iso.own.bind(nil)
+		iso.own.close()
+		iso.own = nil
 	}
-	if i.memory == nil {
+	if iso.memory == nil {
 		return nil
 	}
-	memory := i.memory
-	i.memory = nil
+	memory := iso.memory
+	iso.memory = nil
 	return memory.Close()
 }

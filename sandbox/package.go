@@ -73,6 +73,7 @@ func splitHandler(handler string) (module, export string) {
 
 // The names of exports that sandbox/ABI.md gives.
 const (
+	exportMemory     = "memory"
 	exportAlloc      = "lambent_alloc"
 	exportRestore    = "lambent_restore"
 	exportInitialize = "_initialize"
@@ -128,8 +129,8 @@ func findEntry(m *instrument.Module, handler string) (entry, error) {
 		optional(m, exportInitialize),
 		optional(m, exportRestore),
 	)
-	if err == nil && m.Memory == nil {
-		err = errors.New("it has no memory")
+	if x := exported(m, exportMemory); err == nil && (m.Memory == nil || x == nil || x.Kind != instrument.KindMemory) {
+		err = fmt.Errorf("it does not export its memory as %q", exportMemory)
 	}
 	return e, err
 }

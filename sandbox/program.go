@@ -2,151 +2,207 @@ package sandbox
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"maps"
 	"sync"
+	"sync/atomic"
 
 	"github.com/lambent-run/lambent/sandbox/internal/snapshot"
 	"github.com/lambent-run/lambent/sandbox/internal/wasifs"
 )
 
-// Program is a compiled package. It is safe for concurrent use.
+const (
+	wasmPage = 64 << 10
+	// maxMemory is the largest linear memory, in bytes. It is a page less than
+	// WebAssembly allows, so that wazero can always be made to grow a memory,
+	// which is how it is given another.
+	maxMemory = 65535 * wasmPage
+	// keptInstances is how many instances without an isolate a Program keeps.
+	keptInstances = 64
+)
+
+// Program is the code of one function version, safe for concurrent use. Close it
+// when its isolates are closed.
 type Program struct {
-	code    *code
-	entry   entry
-	handler string
-	reset   bool
-	name    string // of the module, for messages
-	tree    *wasifs.Tree
+	engine *Engine
+	code   *code
+	entry  entry
+	src    Source
+	tree   *wasifs.Tree
 
-	// first is held during the init phase that makes the image.
-	first sync.Mutex
+	// first is held by the isolate whose init phase may become the image.
+	first chan struct{}
+	// origin is what isolates start from, once the first init phase was run.
+	origin atomic.Pointer[origin]
 
-	mu sync.Mutex // guards the fields below
-	// settled says that it is known whether there is an image.
-	settled bool
-	image   *image
-	// idle are instances that no isolate uses, the one used last at the end.
-	idle []*instance
+	mu     sync.Mutex // guards the fields below
+	free   []*instance
+	closed bool
 }
 
-// image is what the init phase left.
-type image struct {
-	memory  *snapshot.Image
+// origin is what isolates start from.
+type origin struct {
+	// image and globals are the state that the init phase left. image is nil if
+	// each isolate has its own init phase, for the reason why.
+	image   *snapshot.Image
 	globals []uint64
+	why     string
 }
 
-// maxIdle is how many instances wait for isolates.
-const maxIdle = 64
-
-// limit is the largest size of an isolate's memory, in bytes.
-func (p *Program) limit(env *Environment) uint64 {
-	limit := min(uint64(env.MemorySize)<<20, 1<<32)
-	if m := p.code.module.Memory; m != nil && m.HasMax {
-		limit = min(limit, uint64(m.Max)<<16)
-	}
-	return limit
-}
-
-// present returns the image, if it is known whether there is one.
-func (p *Program) present() (im *image, settled bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.image, p.settled
-}
-
-// NewIsolate makes an execution environment: from the image, or if there is none
-// by the init phase, which ends when ctx does. What goes wrong in the guest is a
-// *HandlerError or an *ExitError, the end of ctx ErrInterrupted.
-func (p *Program) NewIsolate(ctx context.Context, env Environment) (*Isolate, error) {
-	if m := p.code.module.Memory; m != nil && uint64(m.Min)<<16 > p.limit(&env) {
-		return nil, newFailure(typeMemory, fmt.Sprintf("%s starts with %d KB of memory, and the function has %d MB", p.name, m.Min*64, env.MemorySize), nil)
-	}
-	im, settled := p.present()
-	if !settled {
-		p.first.Lock()
-		defer p.first.Unlock()
-		im, settled = p.present()
-	}
-	i := newIsolate(p, &env)
-	stop := context.AfterFunc(ctx, i.guest.Interrupt)
-	defer stop()
-	err := i.begin(im)
-	if err == nil && !settled {
-		err = i.capture()
-	}
+// Compile checks and compiles a deployment package's module. What is wrong with
+// the package or the module is a *ModuleError.
+func (e *Engine) Compile(ctx context.Context, src Source) (*Program, error) {
+	name, wasm, err := readModule(src.Files, src.Handler)
 	if err != nil {
-		_ = i.Close()
 		return nil, err
 	}
-	return i, nil
+	c, err := e.use(ctx, wasm)
+	if err != nil {
+		return nil, &ModuleError{name, err.Error()}
+	}
+	entry, err := findEntry(c.facts, src.Handler)
+	if err != nil {
+		e.release(c)
+		return nil, &ModuleError{name, err.Error()}
+	}
+	mounts := map[string]fs.FS{wasifs.CodeDir: src.Files}
+	maps.Copy(mounts, src.Layers)
+	p := &Program{engine: e, code: c, entry: entry, src: src, tree: wasifs.NewTree(mounts), first: make(chan struct{}, 1)}
+	if why := c.facts.NoSnapshot; why != "" {
+		p.origin.Store(&origin{why: why})
+	}
+	return p, nil
 }
 
-// capture makes the image, if what the isolate's init phase left is all that
-// there is to it.
-func (i *Isolate) capture() error {
-	p := i.program
-	var im *image
-	if i.own != nil && p.imageable(i) {
-		memory, err := snapshot.Capture(i.memory.Bytes())
-		if err != nil {
-			return fmt.Errorf("sandbox: %w", err)
-		}
-		im = &image{memory, i.own.save(nil)}
-		// From now on this isolate is like all others.
-		if err := i.adopt(im); err != nil {
-			return err
-		}
-	}
+// Close frees what isolates share. There must be none any more.
+func (p *Program) Close() error {
 	p.mu.Lock()
-	p.image, p.settled = im, true
+	free, closed := p.free, p.closed
+	p.free, p.closed = nil, true
 	p.mu.Unlock()
-	if im == nil || p.entry.restore {
-		return i.restored(im)
+	if closed {
+		return nil
 	}
+	for _, inst := range free {
+		inst.close()
+	}
+	if o := p.origin.Load(); o != nil && o.image != nil {
+		_ = o.image.Close() // nothing is written there
+	}
+	p.engine.release(p.code)
 	return nil
 }
 
-// imageable reports whether other isolates can start from what the isolate's
-// init phase left. They cannot if it drew randomness that they would share
-// without being able to renew it, or left files open.
-func (p *Program) imageable(i *Isolate) bool {
-	return p.code.module.NoSnapshot == "" && p.code.module.Memory != nil && !i.guest.WASI.Changed() &&
-		(!i.guest.WASI.Drew() || p.entry.restore)
+// NoImage says why isolates do not share an image, once the first init phase has
+// shown it. Empty: they do.
+func (p *Program) NoImage() string {
+	if o := p.origin.Load(); o != nil {
+		return o.why
+	}
+	return ""
 }
 
-// borrow returns an instance for an isolate that starts from the image.
-func (p *Program) borrow(i *Isolate) (*instance, error) {
-	p.mu.Lock()
-	var in *instance
-	if n := len(p.idle) - 1; n >= 0 {
-		in = p.idle[n]
-		p.idle[n] = nil
-		p.idle = p.idle[:n]
-	}
-	p.mu.Unlock()
-	if in != nil {
-		if in.bind(i) {
-			return in, nil
-		}
-		in.close()
-	}
-	in, err := p.instantiate(i)
+// NewIsolate makes an execution environment. The first one runs the init phase
+// for all, unless the module needs one for each; the end of ctx interrupts it.
+// Errors are *HandlerError, *ExitError or ErrInterrupted.
+func (p *Program) NewIsolate(ctx context.Context, env Environment) (*Isolate, error) {
+	iso, err := p.newIsolate(env)
 	if err != nil {
 		return nil, err
 	}
-	in.load(i.globals)
-	return in, nil
+	o := p.origin.Load()
+	if o == nil {
+		select {
+		case p.first <- struct{}{}:
+			defer func() { <-p.first }()
+		case <-ctx.Done():
+			return nil, ErrInterrupted
+		}
+		if o = p.origin.Load(); o == nil {
+			return p.firstIsolate(ctx, iso)
+		}
+	}
+	if o.image == nil {
+		if err := iso.initialise(ctx); err != nil {
+			_ = iso.Close()
+			return nil, err
+		}
+		return iso, nil
+	}
+	if err := iso.start(o); err != nil {
+		_ = iso.Close()
+		return nil, err
+	}
+	return iso, nil
 }
 
-// giveBack ends what borrow began.
-func (p *Program) giveBack(in *instance) {
+// firstIsolate runs the init phase of an isolate and makes its outcome the
+// origin of all.
+func (p *Program) firstIsolate(ctx context.Context, iso *Isolate) (*Isolate, error) {
+	if err := iso.initialise(ctx); err != nil {
+		_ = iso.Close()
+		return nil, err
+	}
+	if why := iso.private(); why != "" {
+		p.origin.Store(&origin{why: why})
+		return iso, nil
+	}
+	inst := iso.own
+	image, err := snapshot.Capture(iso.memory.Bytes())
+	if err != nil {
+		p.origin.Store(&origin{why: err.Error()})
+		return iso, nil
+	}
+	o := &origin{image: image, globals: inst.saveGlobals(nil)}
+	p.origin.Store(o)
+	iso.own = nil
+	p.give(inst)
+	if err = errors.Join(iso.memory.Close(), iso.start(o)); err != nil {
+		_ = iso.Close()
+		return nil, err
+	}
+	return iso, nil
+}
+
+// take returns an instance with a memory below it.
+func (p *Program) take(memory *snapshot.Memory) (*instance, error) {
+	for {
+		p.mu.Lock()
+		last := len(p.free) - 1
+		if last < 0 {
+			p.mu.Unlock()
+			inst, err := p.code.instantiate(memory)
+			if err != nil {
+				return nil, fmt.Errorf("sandbox: %w", err)
+			}
+			return inst, nil
+		}
+		inst := p.free[last]
+		p.free[last] = nil
+		p.free = p.free[:last]
+		p.mu.Unlock()
+		if inst.bind(memory) {
+			return inst, nil
+		}
+		inst.close()
+	}
+}
+
+// give takes an instance back, without its memory.
+func (p *Program) give(inst *instance) {
+	if !inst.bind(nil) {
+		inst.close()
+		return
+	}
 	p.mu.Lock()
-	full := len(p.idle) >= maxIdle
-	if !full {
-		p.idle = append(p.idle, in)
+	keep := !p.closed && len(p.free) < keptInstances
+	if keep {
+		p.free = append(p.free, inst)
 	}
 	p.mu.Unlock()
-	if full {
-		in.close()
+	if !keep {
+		inst.close()
 	}
 }

@@ -29,6 +29,9 @@ func (e *editor) finish() {
 		}
 	}
 	if at >= 0 {
+		for i := range names.funcs {
+			names.funcs[i].index = e.shifted(names.funcs[i].index)
+		}
 		for _, n := range e.names {
 			names.funcs = append(names.funcs, n)
 		}

@@ -70,6 +70,7 @@ func clockRes(c *call) wasifs.Errno {
 }
 
 func clockTime(c *call) wasifs.Errno {
+	c.drew = true
 	t, errno := now(c.u32(0))
 	if errno != 0 {
 		return errno

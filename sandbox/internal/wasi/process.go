@@ -97,7 +97,8 @@ func (p *Process) table() []*descriptor {
 // says nothing of descriptors, so one must not be taken then.
 func (p *Process) Changed() bool { return p.changed }
 
-// Drew reports whether the guest has ever asked for random bytes.
+// Drew reports whether the guest has ever asked for random bytes or for the time,
+// of either of which it may have made a seed.
 func (p *Process) Drew() bool { return p.drew }
 
 // Reset gives the guest the descriptors that it started with and closes all
