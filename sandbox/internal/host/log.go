@@ -34,16 +34,14 @@ func ParseLevel(name string) int {
 	return levelTrace
 }
 
-// Log makes log events of what a guest says: a call of log is one, and so is
-// each line that it writes to its standard error.
+// Log makes log events of what a guest says: a call of the function log is one,
+// and so is each line that it writes (Lines).
 type Log struct {
 	// Out takes the events, one with each Write; nil: nobody does.
 	Out io.Writer
 	// JSON selects Lambda's JSON format, Level the lowest level that is logged.
 	JSON  bool
 	Level int
-
-	line []byte // the beginning of a line on standard error
 }
 
 // Event logs a text at a level. inv may be nil.
@@ -110,15 +108,17 @@ func appendTime(b []byte) []byte {
 	return time.Now().UTC().AppendFormat(b, "2006-01-02T15:04:05.000Z")
 }
 
-// Stderr is a guest's standard error.
-func (l *Log) Stderr() io.Writer { return (*stderr)(l) }
+// Lines is a guest's standard error, or the standard output of a reactor: each
+// line is an event, logged as it is.
+type Lines struct {
+	Log  *Log
+	line []byte // one that has no end yet
+}
 
-type stderr Log
-
-// Write logs the lines that are complete, as they are.
-func (l *stderr) Write(p []byte) (int, error) {
+// Write logs the lines that are complete.
+func (l *Lines) Write(p []byte) (int, error) {
 	n := len(p)
-	if l.Out == nil {
+	if l.Log.Out == nil {
 		return n, nil
 	}
 	for len(p) > 0 {
@@ -133,22 +133,25 @@ func (l *stderr) Write(p []byte) (int, error) {
 		l.line = append(l.line, p[:end]...)
 		p = p[end:]
 		if complete {
-			(*Log)(l).Flush()
+			l.Flush()
 		}
 	}
 	return n, nil
 }
 
-// Flush logs what has no end yet, at the end of an invocation.
-func (l *Log) Flush() {
+// keptLine is how much room for lines an idle isolate keeps, in bytes.
+const keptLine = 4 << 10
+
+// Flush logs the line that has no end yet, at the end of an invocation.
+func (l *Lines) Flush() {
 	if len(l.line) == 0 {
 		return
 	}
 	if l.line[len(l.line)-1] != '\n' {
 		l.line = append(l.line, '\n')
 	}
-	_, _ = l.Out.Write(l.line)
-	if l.line = l.line[:0]; cap(l.line) > 4<<10 {
-		l.line = nil // an idle isolate keeps little
+	_, _ = l.Log.Out.Write(l.line) // a log that fails is nobody's
+	if l.line = l.line[:0]; cap(l.line) > keptLine {
+		l.line = nil
 	}
 }
