@@ -1,6 +1,7 @@
 package instrument
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 )
@@ -76,34 +77,43 @@ func (e *editor) passive(used *uses) []piece {
 const maxGap = 64
 
 // merge puts the bytes of all active segments into a single one, to which no
-// code refers, and joins those that follow each other in a memory that nobody
-// has written to.
+// code refers. Where the memory is the module's own, and so full of zeros, and
+// no segment writes over another, they are sorted and neighbours are joined.
 func (m *module) merge() []piece {
+	type segment struct {
+		at    int64 // in memory; -1: not known
+		index int
+	}
+	var order []segment
+	apart := !m.memory.Imported
+	for i := range m.data {
+		if m.data[i].active() {
+			s := segment{constantI32(m.data[i].offset), i}
+			order = append(order, s)
+			apart = apart && s.at >= 0
+		}
+	}
+	sorted := slices.SortedStableFunc(slices.Values(order), func(a, b segment) int { return cmp.Compare(a.at, b.at) })
+	for i := 1; i < len(sorted) && apart; i++ {
+		last := sorted[i-1]
+		apart = last.at+int64(len(m.data[last.index].bytes)) <= sorted[i].at
+	}
+	if apart {
+		order = sorted
+	}
 	var pieces []piece
 	var all []byte
-	own := !m.memory.Imported
-	end, highest := int64(-1), int64(0) // of the last piece, of all so far; -1: not known
-	for i := range m.data {
-		s := &m.data[i]
-		if !s.active() {
-			continue
-		}
-		at := constantI32(s.offset)
-		joins := own && at >= 0 && end >= 0 && (at == end || at > end && at-end <= maxGap && end == highest)
-		if joins {
-			gap := int(at - end)
+	end := int64(0) // in memory, of the last piece
+	for i, s := range order {
+		d := m.data[s.index]
+		if gap := s.at - end; apart && i > 0 && gap <= maxGap {
 			all = append(all, make([]byte, gap)...)
-			pieces[len(pieces)-1].length += gap + len(s.bytes)
+			pieces[len(pieces)-1].length += int(gap) + len(d.bytes)
 		} else {
-			pieces = append(pieces, piece{offset: s.offset, from: len(all), length: len(s.bytes)})
+			pieces = append(pieces, piece{offset: d.offset, from: len(all), length: len(d.bytes)})
 		}
-		all = append(all, s.bytes...)
-		if end = -1; at >= 0 {
-			end = at + int64(len(s.bytes))
-			highest = max(highest, end)
-		} else {
-			highest = 1 << 32
-		}
+		all = append(all, d.bytes...)
+		end = s.at + int64(len(d.bytes))
 	}
 	pieces[len(pieces)-1].last = true
 	m.data = []dataSegment{{flags: 1, bytes: all}}
