@@ -148,14 +148,21 @@ func (s *server) client() *lambda.Client {
 // invoke returns a function's response.
 func (s *server) invoke(name, event string) string {
 	s.t.Helper()
+	payload, failed := s.outcome(name, event)
+	if failed {
+		s.t.Errorf("invoke %s: function error %s", name, payload)
+	}
+	return payload
+}
+
+// outcome is the response of a function, or its error.
+func (s *server) outcome(name, event string) (payload string, failed bool) {
+	s.t.Helper()
 	out, err := s.client().Invoke(s.t.Context(), &lambda.InvokeInput{FunctionName: &name, Payload: []byte(event)})
 	if err != nil {
 		s.t.Fatalf("invoke %s: %v\n%s", name, err, s.log)
 	}
-	if out.FunctionError != nil {
-		s.t.Errorf("invoke %s: function error %s", name, out.Payload)
-	}
-	return string(out.Payload)
+	return string(out.Payload), out.FunctionError != nil
 }
 
 // stop sends SIGTERM and wants the server to end in good order.

@@ -53,16 +53,30 @@ func (s source) defaultHandler() string {
 }
 
 // put registers a function whose code is on this machine, or brings the one of
-// that name up to date.
+// that name up to date. Code that cannot be run is an error: a new function is
+// not there then, and one that was keeps its old code.
 func (b *backend) put(ctx context.Context, id function.ID, in registry.CreateInput) error {
 	_, err := b.registry.CreateFunction(ctx, id, in)
 	var refusal *registry.Error
-	if !errors.As(err, &refusal) || refusal.Kind != registry.Conflict {
+	exists := errors.As(err, &refusal) && refusal.Kind == registry.Conflict
+	if exists {
+		if _, err = b.registry.UpdateFunctionConfiguration(ctx, id, registry.UpdateConfigurationInput{SettingsChange: in.SettingsChange}); err == nil {
+			_, err = b.registry.UpdateFunctionCode(ctx, id, registry.UpdateCodeInput{CodeInput: in.Code})
+		}
+	}
+	if err != nil {
 		return err
 	}
-	if _, err := b.registry.UpdateFunctionConfiguration(ctx, id, registry.UpdateConfigurationInput{SettingsChange: in.SettingsChange}); err != nil {
+	now, err := b.registry.GetFunctionConfiguration(ctx, id, "")
+	switch {
+	case err != nil:
 		return err
+	case now.State == function.StateFailed && !exists:
+		return errors.Join(errors.New(now.StateReason), b.registry.DeleteFunction(ctx, id, ""))
+	case now.State == function.StateFailed:
+		return errors.New(now.StateReason)
+	case now.LastUpdateStatus == function.UpdateFailed:
+		return errors.New(now.LastUpdateStatusReason)
 	}
-	_, err = b.registry.UpdateFunctionCode(ctx, id, registry.UpdateCodeInput{CodeInput: in.Code})
-	return err
+	return nil
 }

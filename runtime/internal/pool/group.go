@@ -23,9 +23,9 @@ type Group[E Env] struct {
 	// under way, so each is served.
 	waiters  []*waiter[E]
 	starting int
-	live     int // environments with an isolate, idle or in use
-	keep     int // provisioned
-	refills  int // starts under way that nobody asked for but keep
+	live     int  // environments with an isolate, idle or in use
+	keep     int  // provisioned
+	refills  int  // starts under way that nobody asked for but keep
 	barren   bool // the last start made no isolate
 	retired  bool
 }
