@@ -32,11 +32,11 @@ var typeBytes = map[string]int64{
 	"void": -64, "i32": -1, "i64": -2, "f32": -3, "f64": -4, "v128": -5, "funcref": -16, "externref": -17,
 }
 
-// assemble turns instructions, divided by semicolons, into code: a name and its
-// operands, which are numbers or types.
+// assemble turns instructions, divided by semicolons or lines, into code: a name
+// and its operands, which are numbers or types.
 func assemble(text string) []byte {
 	var w writer
-	for line := range strings.SplitSeq(text, ";") {
+	for line := range strings.FieldsFuncSeq(text, func(c rune) bool { return c == ';' || c == '\n' }) {
 		words := strings.Fields(line)
 		if len(words) == 0 {
 			continue
