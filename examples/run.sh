@@ -20,3 +20,7 @@ url=$(sed -n 's/.* at \(http:.*\)/\1/p' "$out")
 echo
 echo "\$ lambent invoke hello --endpoint $url --event @examples/events/hello.json --tail"
 "$lambent" invoke hello --endpoint "$url" --event "@$examples/events/hello.json" --tail
+
+echo
+echo "\$ lambent invoke hello-rust --endpoint $url --event '{\"name\":\"Ada\"}'"
+"$lambent" invoke hello-rust --endpoint "$url" --event '{"name":"Ada"}'

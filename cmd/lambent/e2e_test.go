@@ -202,6 +202,10 @@ var exampleAnswers = map[string]string{
 	"fizzbuzz": `["1","2","fizz","4","buzz","fizz","7","8","fizz","buzz","11","fizz","13","14","fizzbuzz"]`,
 	"api":      `"body":"{\"id\":1,\"text\":\"buy milk\"}"`,
 	"orders":   `{"batchItemFailures":[{"itemIdentifier":"2e1424d4-f796-459a-8184-9c92662be6da"}]}`,
+
+	"hello-c":              `{"hello":"from C","event":{ "name": "Ada" }`,
+	"hello-rust":           `{"hello":"from Rust","event":{ "name": "Ada" }`,
+	"hello-assemblyscript": `{"hello":"from AssemblyScript","event":{ "name": "Ada" }`,
 }
 
 func TestExamplesAnswerTheSDK(t *testing.T) {
