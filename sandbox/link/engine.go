@@ -17,18 +17,15 @@ import (
 	"github.com/lambent-run/lambent/sandbox/internal/instrument"
 )
 
-// Limits of what one module may ask for. Those of tables are far below V8's ten
-// million entries, since wazero allocates entries as soon as they are asked for.
 const (
+	// maxEntries is how many entries the tables of a module may have. V8 allows
+	// ten million, but wazero allocates them as soon as they are asked for.
 	maxEntries = 1 << 20
 	// cachedModules and cachedBytes bound the modules that are kept compiled
 	// though nobody uses them, by number and by the size of their bytes.
 	cachedModules = 512
 	cachedBytes   = 64 << 20
 )
-
-// Features are the parts of WebAssembly that modules may use: all of version 2.
-const features = api.CoreFeaturesV2
 
 // Engine compiles modules and keeps them for those who ask for the same again.
 // It is safe for concurrent use, and is meant to last as long as the process.
@@ -37,6 +34,7 @@ type Engine struct {
 	// compiling bounds the compilations at a time. They cannot be interrupted,
 	// and may be left behind by whoever asked for them.
 	compiling chan struct{}
+	workers   int // for one compilation: half of the processors are for others
 
 	mu      sync.Mutex // guards the fields below
 	modules *simplelru.LRU[[sha256.Size]byte, *compiled]
@@ -100,10 +98,11 @@ func (e *CompileError) Error() string { return "link: " + e.Reason }
 // NewEngine returns an engine. It fails only where wazero's compiler does not
 // run.
 func NewEngine() (*Engine, error) {
-	config := wazero.NewRuntimeConfig().WithCoreFeatures(features).WithDebugInfoEnabled(false)
+	config := wazero.NewRuntimeConfig().WithCoreFeatures(instrument.Features).WithDebugInfoEnabled(false)
 	e := &Engine{
 		runtime:   wazero.NewRuntimeWithConfig(context.Background(), config),
 		compiling: make(chan struct{}, max(2, goruntime.GOMAXPROCS(0))),
+		workers:   min(4, max(1, goruntime.GOMAXPROCS(0)/2)),
 		flights:   map[[sha256.Size]byte]*flight{},
 	}
 	var err error
@@ -202,7 +201,8 @@ func (e *Engine) build(code []byte) (c *compiled, err error) {
 // translate compiles a module as it is. The machine code goes when nobody refers
 // to the result any more.
 func (e *Engine) translate(code []byte) (*compiled, error) {
-	translated, err := e.runtime.CompileModule(context.Background(), code)
+	ctx := experimental.WithCompilationWorkers(context.Background(), e.workers)
+	translated, err := e.runtime.CompileModule(ctx, code)
 	if err != nil {
 		return nil, &CompileError{Reason: refusal(err)}
 	}

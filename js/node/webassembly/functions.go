@@ -150,6 +150,8 @@ func (w *world) returned(stack []uint64, types []module.WasmType) goja.Value {
 
 // imported makes a host function of a JavaScript function that a module imports.
 func (w *world) imported(fn goja.Callable, params, results []module.WasmType) module.WasmHost {
+	// Conversions that can throw need somebody to catch it.
+	guarded := !numbers(params) || !numbers(results) || len(results) > 1
 	return func(stack []uint64) (err error) {
 		defer func() {
 			if x := recover(); x != nil { // for WebAssembly's frames would take it for theirs
@@ -157,23 +159,28 @@ func (w *world) imported(fn goja.Callable, params, results []module.WasmType) mo
 			}
 		}()
 		w.refresh()
-		var args []goja.Value
-		var result goja.Value
-		if ex := w.vm.Try(func() {
+		args := make([]goja.Value, len(params))
+		convert := func() {
 			if vectors(params) || vectors(results) {
 				w.throw("TypeError", incompatible)
 			}
-			args = make([]goja.Value, len(params))
 			for i, t := range params {
 				args[i] = w.toJS(stack[i], t)
 			}
-		}); ex != nil {
+		}
+		if !guarded {
+			convert()
+		} else if ex := w.vm.Try(convert); ex != nil {
 			return ex
 		}
-		if result, err = fn(goja.Undefined(), args...); err != nil {
+		result, err := fn(goja.Undefined(), args...)
+		switch {
+		case err != nil:
 			return uncaught(err)
-		}
-		if len(results) == 0 {
+		case len(results) == 0:
+			return nil
+		case !guarded && goja.IsNumber(result) && results[0] != module.WasmI64:
+			stack[0] = w.toWasm(result, results[0], nil)
 			return nil
 		}
 		if ex := w.vm.Try(func() { w.answer(stack, results, result) }); ex != nil {
@@ -181,6 +188,16 @@ func (w *world) imported(fn goja.Callable, params, results []module.WasmType) mo
 		}
 		return nil
 	}
+}
+
+// numbers says that all values of some types are numbers or BigInts.
+func numbers(types []module.WasmType) bool {
+	for _, t := range types {
+		if t < module.WasmF64 {
+			return false
+		}
+	}
+	return true
 }
 
 // uncaught is an error of a callable: an exception as it is, everything else as
