@@ -109,9 +109,14 @@ func (iso *Isolate) settle() error {
 	if iso.origin == nil || iso.guest.Interrupted() || !iso.resets() {
 		return nil
 	}
-	iso.dead = false
+	err := iso.rewind()
+	iso.dead = err != nil
+	return err
+}
+
+// rewind gives the isolate the state that the init phase left.
+func (iso *Isolate) rewind() error {
 	if err := iso.memory.Reset(); err != nil {
-		iso.dead = true
 		return fmt.Errorf("sandbox: %w", err)
 	}
 	iso.globals = append(iso.globals[:0], iso.origin.globals...)
