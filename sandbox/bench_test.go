@@ -118,7 +118,7 @@ func BenchmarkStart(b *testing.B) {
 			guest := host.NewGuest()
 			b.ReportAllocs()
 			for b.Loop() {
-				guest.Call = &host.Invocation{Deadline: time.Now().Add(time.Hour)}
+				guest.Invocation = &host.Invocation{Deadline: time.Now().Add(time.Hour)}
 				mod, err := rt.InstantiateModule(b.Context(), module, wazero.NewModuleConfig().WithName(""))
 				if err != nil {
 					b.Fatal(err)

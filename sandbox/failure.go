@@ -77,7 +77,7 @@ func (iso *Isolate) failure(err error) error {
 		return ErrInterrupted
 	case errors.As(err, &exit):
 		code := int(int32(exit.ExitCode()))
-		if code == 0 && iso.program.entry.command && iso.guest.Call != nil {
+		if code == 0 && iso.program.entry.command && iso.guest.Invocation != nil {
 			return nil
 		}
 		return &ExitError{code}
@@ -120,11 +120,11 @@ func takeApart(text string) (reason string, trace []string) {
 // report logs a failure as Lambda's runtimes do and returns it.
 func (iso *Isolate) report(failure *HandlerError) *HandlerError {
 	title := "Invoke Error"
-	if iso.guest.Call == nil {
+	if iso.guest.Invocation == nil {
 		title = "Init Error"
 	}
 	iso.flush()
-	iso.guest.Log.Fail(iso.guest.Call, title, failure.Payload)
+	iso.guest.Log.Fail(iso.guest.Invocation, title, failure.Payload)
 	return failure
 }
 

@@ -108,7 +108,7 @@ func (i *instance) saveGlobals(values []uint64) []uint64 {
 
 // call calls a function of the guest that has no parameters.
 func (i *instance) call(g *host.Guest, name string) error {
-	return i.mod.ExportedFunction(name).CallWithStack(g, i.room[:])
+	return g.Run(i.mod.ExportedFunction(name), i.room[:])
 }
 
 // callRestore, callAlloc and callRun call the guest's functions.
@@ -116,7 +116,7 @@ func (i *instance) callRestore(g *host.Guest) error {
 	if i.restore == nil {
 		i.restore = i.mod.ExportedFunction(exportRestore)
 	}
-	return i.restore.CallWithStack(g, i.room[:])
+	return g.Run(i.restore, i.room[:])
 }
 
 func (i *instance) callAlloc(g *host.Guest, size uint32) (uint32, error) {
@@ -124,7 +124,7 @@ func (i *instance) callAlloc(g *host.Guest, size uint32) (uint32, error) {
 		i.alloc = i.mod.ExportedFunction(exportAlloc)
 	}
 	i.room[0] = uint64(size)
-	err := i.alloc.CallWithStack(g, i.room[:])
+	err := g.Run(i.alloc, i.room[:])
 	return uint32(i.room[0]), err
 }
 
@@ -135,7 +135,7 @@ func (i *instance) callRun(g *host.Guest, e *entry, ptr, size uint32) (int32, er
 		i.run = i.mod.ExportedFunction(e.export)
 	}
 	i.room[0], i.room[1] = uint64(ptr), uint64(size)
-	if err := i.run.CallWithStack(g, i.room[:]); err != nil || !e.result {
+	if err := g.Run(i.run, i.room[:]); err != nil || !e.result {
 		return 0, err
 	}
 	return int32(uint32(i.room[0])), nil

@@ -35,7 +35,7 @@ func (iso *Isolate) begin(call *Call) {
 	if call.Stream != nil {
 		iso.inv.Stream = call.Stream
 	}
-	iso.guest.Call = &iso.inv
+	iso.guest.Invocation = &iso.inv
 	if iso.program.entry.command {
 		iso.stdin.Reset(call.Event)
 		iso.guest.WASI.Stdin, iso.guest.WASI.Stdout = &iso.stdin, host.Stdout{Guest: iso.guest}
@@ -46,7 +46,7 @@ func (iso *Isolate) begin(call *Call) {
 func (iso *Isolate) end() {
 	iso.flush()
 	iso.stdin.Reset(nil)
-	iso.guest.Call, iso.call, iso.inv = nil, nil, host.Invocation{}
+	iso.guest.Invocation, iso.call, iso.inv = nil, nil, host.Invocation{}
 }
 
 // run runs the guest in an instance. Its error is what the call into the guest

@@ -144,7 +144,7 @@ func (iso *Isolate) private() string {
 // environ makes the guest's variables, in order.
 func (iso *Isolate) environ() []string {
 	vars := iso.env.Vars
-	switch inInit := iso.guest.Call == nil; {
+	switch inInit := iso.guest.Invocation == nil; {
 	case inInit:
 		vars = maps.Clone(vars)
 		delete(vars, logStreamVariable)

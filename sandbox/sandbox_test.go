@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -127,6 +128,35 @@ func TestInterruptEndsTheIsolate(t *testing.T) {
 	loop := compile(t, newEngine(t, ""), Source{Files: pack(load(t, "start-loop.wasm"))})
 	if _, err := loop.NewIsolate(ended, Environment{MemorySize: 128}); !errors.Is(err, ErrInterrupted) {
 		t.Errorf("the init phase that has no end: %v, want ErrInterrupted", err)
+	}
+}
+
+func TestInterruptReachesGuestsWhereverTheyAre(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("testdata/hostile.c")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, list, _ := strings.Cut(string(text), "(*const deeds[])(void) = {")
+	list, _, _ = strings.Cut(list, "};")
+	deeds := regexp.MustCompile(`\w+`).FindAllString(list, -1)
+	p := compile(t, newEngine(t, ""), Source{Files: pack(load(t, "hostile.wasm"))})
+	for _, deed := range []string{"spin", "recurse_indirectly", "fill_memory", "random_forever", "sleep_forever", "log_forever"} {
+		iso := newTestIsolate(t, p)
+		begun := make(chan struct{})
+		go func() {
+			<-begun
+			iso.Interrupt()
+		}()
+		close(begun)
+		_, err := iso.Invoke(&Call{Event: fmt.Append(nil, slices.Index(deeds, deed)), Deadline: time.Now().Add(time.Minute)})
+		// A recursion may have come to its own end first.
+		if overflow := deed == "recurse_indirectly" && err != nil; !errors.Is(err, ErrInterrupted) && !overflow {
+			t.Errorf("%s: %v, want ErrInterrupted", deed, err)
+		}
+		if err := iso.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

@@ -76,8 +76,8 @@ type Guest struct {
 	Environ func() []string
 	// Log takes log lines.
 	Log Log
-	// Call is the invocation that runs; nil in the init phase.
-	Call *Invocation
+	// Invocation is the one that runs; nil in the init phase.
+	Invocation *Invocation
 
 	interrupted atomic.Bool
 	waiting     atomic.Bool
@@ -106,11 +106,10 @@ func (g *Guest) Interrupted() bool { return g.interrupted.Load() }
 // response. It may be called from any goroutine.
 func (g *Guest) Waits() bool { return g.waiting.Load() }
 
-// Check ends the guest if it was interrupted: it panics through the guest's
-// frames, as wazero has it.
+// Check ends the guest if it was interrupted, by a panic that Run recovers.
 func (g *Guest) Check() {
 	if g.interrupted.Load() {
-		panic(ErrInterrupted)
+		panic(stopToken())
 	}
 }
 
@@ -142,10 +141,10 @@ func (g *Guest) process() *wasi.Process {
 // remaining is the time that the invocation has left, in milliseconds: none once
 // it is over, and as much as can be said in the init phase.
 func (g *Guest) remaining() int64 {
-	if g.Call == nil {
+	if g.Invocation == nil {
 		return math.MaxInt64
 	}
-	return max(0, time.Until(g.Call.Deadline).Milliseconds())
+	return max(0, time.Until(g.Invocation.Deadline).Milliseconds())
 }
 
 // answer adds to the response, which is collected here.
@@ -174,7 +173,7 @@ type Stdout struct{ Guest *Guest }
 
 // Write adds to the response. Before the invocation there is nobody to answer.
 func (w Stdout) Write(p []byte) (int, error) {
-	if inv := w.Guest.Call; inv != nil {
+	if inv := w.Guest.Invocation; inv != nil {
 		inv.answer(p)
 	}
 	return len(p), nil

@@ -36,10 +36,10 @@ func (c *call) text(ptr, n int) string { return string(c.bytes(ptr, n)) }
 
 // invocation returns the invocation that runs.
 func (c *call) invocation() *Invocation {
-	if c.Call == nil {
+	if c.Invocation == nil {
 		panic(&Misuse{c.name, "there is no invocation in the init phase"})
 	}
-	return c.Call
+	return c.Invocation
 }
 
 // function is one function: its parameters and result spelt i for i32 and I for
@@ -119,7 +119,7 @@ func log(c *call) {
 		panic(&Misuse{c.name, fmt.Sprintf("no level %d", level)})
 	}
 	b := c.bytes(1, 2)
-	c.Log.Event(c.Call, int(level), string(b[:min(len(b), maxLine)]))
+	c.Log.Event(c.Invocation, int(level), string(b[:min(len(b), maxLine)]))
 }
 
 func contextRead(c *call) {
@@ -133,6 +133,7 @@ func contextRead(c *call) {
 // the name check one with the function check, with which an instrumented module
 // asks whether it may go on. The runtime owns them.
 func Modules(ctx context.Context, rt wazero.Runtime, checkModule, checkName string) error {
+	stopToken() // takes a moment the first time
 	b := rt.NewHostModuleBuilder(ModuleName)
 	for _, f := range functions {
 		export(b, f)
