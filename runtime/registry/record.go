@@ -65,17 +65,20 @@ func (d *Document) whole(key string) error {
 		}
 		last = p.Number
 	}
-	for _, a := range d.Aliases {
-		if a == nil {
-			return fmt.Errorf("registry: record %s is damaged", key)
-		}
-	}
-	for _, p := range d.Provisioned {
-		if p == nil {
-			return fmt.Errorf("registry: record %s is damaged", key)
-		}
+	if hasNil(d.Aliases) || hasNil(d.Provisioned) || hasNil(d.Policies) || hasNil(d.EventInvoke) || hasNil(d.RuntimeManagement) || hasNil(d.Scaling) {
+		return fmt.Errorf("registry: record %s is damaged", key)
 	}
 	return err
+}
+
+// hasNil reports whether a map has an entry that is nothing.
+func hasNil[V any](m map[string]*V) bool {
+	for _, v := range m {
+		if v == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // settle makes the status what it becomes by itself, now.

@@ -35,6 +35,8 @@ func TestRecordsThatCannotBeReadAreErrors(t *testing.T) {
 		{"a version has no code", `"Packages"`, `"Other"`, "is damaged"},
 		{"a version's number is not used yet", `"Next":3`, `"Next":2`, "is damaged"},
 		{"an alias is missing", `"live":{"Version"`, `"dead":null,"live":{"Version"`, "is damaged"},
+		{"a policy is missing", `"Aliases":{`, `"Policies":{"$LATEST":null},"Aliases":{`, "is damaged"},
+		{"an event invoke configuration is missing", `"Aliases":{`, `"EventInvoke":{"$LATEST":null},"Aliases":{`, "is damaged"},
 		{"a hash is none", `AAAA`, `?`, "is no SHA-256"},
 	}
 	for _, tc := range tests {
