@@ -75,6 +75,32 @@ func TestDeletingAndUsingACodeSigningConfigurationAtOnce(t *testing.T) {
 	}
 }
 
+func TestCodeIsRefusedWhereSignaturesAreEnforced(t *testing.T) {
+	t.Parallel()
+	r := withFunction(t, Config{})
+	arn := newSigning(t, r)
+	if err := r.PutFunctionCodeSigning(t.Context(), fn, arn); err != nil {
+		t.Fatal(err)
+	}
+	change := UpdateCodeInput{CodeInput: CodeInput{ZipFile: zipOf("2")}}
+	must(t)(r.UpdateFunctionCode(t.Context(), fn, change))
+	enforce := CodeSigningInput{CodeSigningPolicies: &CodeSigningPolicies{UntrustedEnforce}}
+	if _, err := r.UpdateCodeSigningConfig(t.Context(), fn.Region, arn, enforce); err != nil {
+		t.Fatal(err)
+	}
+	_, err := r.UpdateFunctionCode(t.Context(), fn, change)
+	if !IsKind(err, CodeVerificationFailed) {
+		t.Errorf("an update: %v", err)
+	}
+	in := input("1")
+	in.CodeSigningConfigArn = arn
+	other := fn
+	other.Name = "g"
+	if _, err = r.CreateFunction(t.Context(), other, in); !IsKind(err, CodeVerificationFailed) {
+		t.Errorf("a creation: %v", err)
+	}
+}
+
 func TestAFunctionIsNotMadeWithTooManyTags(t *testing.T) {
 	t.Parallel()
 	r := newRegistry(t, Config{})

@@ -27,6 +27,21 @@ func (r *Registry) useSigning(ctx context.Context, region, arn string) (release 
 	return release, err
 }
 
+// checkSigned refuses code for a function whose code signing configuration
+// (empty: none) enforces signatures. Lambent trusts no signer, so it knows no
+// code that is signed by a trusted one.
+func (r *Registry) checkSigned(ctx context.Context, region, arn string) error {
+	if arn == "" {
+		return nil
+	}
+	rec, err := r.signing(ctx, region, arn)
+	if err != nil || rec.Config.CodeSigningPolicies.UntrustedArtifactOnDeployment != UntrustedEnforce {
+		return err
+	}
+	return errorf(CodeVerificationFailed, "The code signature failed one or more of the validation checks for signature mismatch or expiry, "+
+		"and the code signing policy is set to ENFORCE. Lambda blocks the deployment.")
+}
+
 // PutFunctionCodeSigning makes a configuration that of a function.
 func (r *Registry) PutFunctionCodeSigning(ctx context.Context, id function.ID, arn string) error {
 	release, err := r.useSigning(ctx, id.Region, arn)

@@ -24,6 +24,9 @@ func (r *Registry) CreateFunction(ctx context.Context, id function.ID, in Create
 		return none, err
 	}
 	defer unlock()
+	if err := r.checkSigned(ctx, id.Region, in.CodeSigningConfigArn); err != nil {
+		return none, err
+	}
 	defer r.codes.hold()()
 	release, err := r.locks.acquire(ctx, functionKey(id))
 	if err != nil {

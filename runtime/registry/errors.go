@@ -22,6 +22,7 @@ const (
 	CodeStorageExceeded
 	ProvisionedNotFound
 	CodeSigningNotFound
+	CodeVerificationFailed
 	TooLarge
 	AccessDenied
 	KMSAccessDenied

@@ -24,6 +24,9 @@ func (r *Registry) UpdateFunctionCode(ctx context.Context, id function.ID, in Up
 	if err := d.Latest.checkRevision(in.RevisionID); err != nil {
 		return none, err // before the work that the code makes
 	}
+	if err := r.checkSigned(ctx, id.Region, d.CodeSigningConfigArn); err != nil {
+		return none, err
+	}
 	defer r.codes.hold()()
 	code, err := r.takeIn(ctx, id.Region, in.CodeInput)
 	if err != nil {

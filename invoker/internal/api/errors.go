@@ -39,6 +39,7 @@ const (
 	codeAccessDenied        = "AccessDeniedException"
 	codeCodeSigningNotFound = "CodeSigningConfigNotFoundException"
 	codeCodeStorage         = "CodeStorageExceededException"
+	codeCodeVerification    = "CodeVerificationFailedException"
 	codeConflict            = "ResourceConflictException"
 	codeInUse               = "ResourceInUseException"
 	codeInvalidParameter    = "InvalidParameterValueException"
@@ -75,6 +76,7 @@ var classes = map[string]class{
 	codeAccessDenied:        {403, "User", true},
 	codeCodeSigningNotFound: {404, "User", true},
 	codeCodeStorage:         {400, "User", false},
+	codeCodeVerification:    {400, "User", true},
 	codeConflict:            {409, "User", false},
 	codeInUse:               {400, "User", true},
 	codeInvalidParameter:    {400, "User", false},
@@ -99,21 +101,22 @@ var classes = map[string]class{
 
 // kinds holds the code of each kind of the registry's errors.
 var kinds = map[registry.Kind]string{
-	registry.NotFound:            codeNotFound,
-	registry.Conflict:            codeConflict,
-	registry.InUse:               codeInUse,
-	registry.InvalidParameter:    codeInvalidParameter,
-	registry.PreconditionFailed:  codePrecondition,
-	registry.PolicyTooLong:       codePolicyLength,
-	registry.CodeStorageExceeded: codeCodeStorage,
-	registry.ProvisionedNotFound: codeProvisionedNotFound,
-	registry.CodeSigningNotFound: codeCodeSigningNotFound,
-	registry.TooLarge:            codeRequestEntity,
-	registry.AccessDenied:        codeAccessDenied,
-	registry.KMSAccessDenied:     codeKMSAccessDenied,
-	registry.KMSDisabled:         codeKMSDisabled,
-	registry.KMSInvalidState:     codeKMSInvalidState,
-	registry.KMSNotFound:         codeKMSNotFound,
+	registry.NotFound:               codeNotFound,
+	registry.Conflict:               codeConflict,
+	registry.InUse:                  codeInUse,
+	registry.InvalidParameter:       codeInvalidParameter,
+	registry.PreconditionFailed:     codePrecondition,
+	registry.PolicyTooLong:          codePolicyLength,
+	registry.CodeStorageExceeded:    codeCodeStorage,
+	registry.ProvisionedNotFound:    codeProvisionedNotFound,
+	registry.CodeSigningNotFound:    codeCodeSigningNotFound,
+	registry.CodeVerificationFailed: codeCodeVerification,
+	registry.TooLarge:               codeRequestEntity,
+	registry.AccessDenied:           codeAccessDenied,
+	registry.KMSAccessDenied:        codeKMSAccessDenied,
+	registry.KMSDisabled:            codeKMSDisabled,
+	registry.KMSInvalidState:        codeKMSInvalidState,
+	registry.KMSNotFound:            codeKMSNotFound,
 }
 
 // response is the error as it is sent.
