@@ -1,10 +1,12 @@
 package runtime_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/lambent-run/lambent/runtime"
 )
@@ -41,6 +43,7 @@ func deployWasm(t testing.TB, handler string, f runtime.Function) *runtime.Runti
 	}
 	t.Cleanup(func() { rt.Close() })
 	f.Name, f.Code = "f", runtime.Files(wasmPackage(t, handler))
+	f.Timeout = cmp.Or(f.Timeout, 5*time.Minute) // so that only what is meant to ends at it
 	if err := rt.Deploy(t.Context(), f); err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	goruntime "runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/hashicorp/golang-lru/v2/simplelru"
 	"github.com/tetratelabs/wazero"
@@ -35,6 +36,8 @@ type Engine struct {
 	// and may be left behind by whoever asked for them.
 	compiling chan struct{}
 	workers   int // for one compilation: half of the processors are for others
+
+	collected atomic.Int64 // when a store last had garbage collected, see Store.reclaim
 
 	mu      sync.Mutex // guards the fields below
 	modules *simplelru.LRU[[sha256.Size]byte, *compiled]

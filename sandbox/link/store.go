@@ -114,21 +114,35 @@ func (r *reclaims) due(l *ledger) bool {
 	return l.taken.Load()-r.taken >= l.limit/4 || time.Since(r.at) >= time.Second
 }
 
-// How long the instances that a collection has found may take to be closed, which
-// happens on goroutines of the collector's, and how often to look.
 const (
+	// longestRelease is how long the instances that a collection has found may
+	// take to be closed, which happens on goroutines of the collector's, and
+	// releaseStep how often to look.
 	longestRelease = 250 * time.Millisecond
 	releaseStep    = 500 * time.Microsecond
+	// collectEvery is how often all stores together may have garbage collected.
+	collectEvery = 50 * time.Millisecond
 )
 
-// reclaim has garbage collected and takes bytes of what that sets free.
+// reclaim takes bytes of what a collection of garbage sets free: its own, or one
+// that somebody else has had.
 func (s *Store) reclaim(bytes int64) bool {
 	s.reclaims = reclaims{at: time.Now(), taken: s.ledger.taken.Load()}
-	goruntime.GC()
-	for end := time.Now().Add(longestRelease); !s.ledger.charge(bytes); time.Sleep(releaseStep) {
-		if s.stopped.Load() || time.Now().After(end) {
+	var end time.Time // once it was our turn
+	for ; !s.ledger.charge(bytes); time.Sleep(releaseStep) {
+		switch {
+		case s.stopped.Load() || !end.IsZero() && time.Now().After(end):
 			return false
+		case end.IsZero() && s.engine.mayCollect():
+			goruntime.GC()
+			end = time.Now().Add(longestRelease)
 		}
 	}
 	return true
+}
+
+// mayCollect says whether it is time for another collection, to one who asks.
+func (e *Engine) mayCollect() bool {
+	last, now := e.collected.Load(), time.Now().UnixNano()
+	return now-last >= int64(collectEvery) && e.collected.CompareAndSwap(last, now)
 }
