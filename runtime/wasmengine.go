@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	goruntime "runtime"
 
 	"github.com/lambent-run/lambent/sandbox"
 )
@@ -24,12 +25,22 @@ func (e wasmEngine) Compile(ctx context.Context, pkg Package) (Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	return wasmProgram{program}, nil
+	p := &wasmProgram{program}
+	// Nobody knows when the last invocation that may still want an isolate of a
+	// replaced version is over. What a Program keeps is few and not urgent: the
+	// image and the instances that no isolate has.
+	goruntime.AddCleanup(p, func(program *sandbox.Program) { _ = program.Close() }, program)
+	return p, nil
 }
 
+// Close frees the compiled modules that no function has.
+func (e wasmEngine) Close() error { return e.engine.Close() }
+
+// wasmProgram is a sandbox.Program as a Program. Its isolates refer to it, so
+// that it outlives them.
 type wasmProgram struct{ program *sandbox.Program }
 
-func (p wasmProgram) NewIsolate(ctx context.Context, env Environment) (Isolate, error) {
+func (p *wasmProgram) NewIsolate(ctx context.Context, env Environment) (Isolate, error) {
 	iso, err := p.program.NewIsolate(ctx, sandbox.Environment{
 		FunctionName: env.FunctionName, FunctionVersion: env.FunctionVersion, LogGroup: env.LogGroup, LogStream: env.LogStream,
 		MemorySize: env.MemorySize, Vars: env.Vars, Tmp: wasmScratch(env.Tmp), Log: env.Log, LogJSON: env.LogJSON, LogLevel: env.LogLevel,
@@ -37,7 +48,7 @@ func (p wasmProgram) NewIsolate(ctx context.Context, env Environment) (Isolate, 
 	if err != nil {
 		return nil, fromSandbox(err)
 	}
-	return &wasmIsolate{Isolate: iso}, nil
+	return &wasmIsolate{Isolate: iso, of: p}, nil
 }
 
 // tmp is an environment's /tmp as package sandbox wants it.
@@ -58,6 +69,7 @@ func wasmScratch(from Scratch) sandbox.Scratch {
 // wasmIsolate is a sandbox.Isolate as an Isolate.
 type wasmIsolate struct {
 	*sandbox.Isolate
+	of   *wasmProgram
 	call sandbox.Call // reused: an isolate serves one invocation at a time
 }
 
