@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path/filepath"
 
+	"github.com/lambent-run/lambent/invoker"
 	"github.com/lambent-run/lambent/runtime"
 	"github.com/lambent-run/lambent/runtime/registry"
 	"github.com/lambent-run/lambent/runtime/store"
@@ -27,15 +28,18 @@ type backend struct {
 }
 
 // openBackend opens what the data directory holds, or an empty store in memory
-// if there is none.
-func openBackend(ctx context.Context, data *dataDir, cfg runtime.Config) (b *backend, err error) {
+// if there is none. services fetch code and wrap keys.
+func openBackend(ctx context.Context, data *dataDir, cfg runtime.Config, services *invoker.AWS) (b *backend, err error) {
 	b = &backend{}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, b.close())
 		}
 	}()
-	kept := registry.Config{Account: cfg.AccountID, MaxConcurrency: cfg.MaxConcurrency, UnreservedMinimum: cfg.UnreservedMinimum}
+	kept := registry.Config{
+		Account: cfg.AccountID, MaxConcurrency: cfg.MaxConcurrency, UnreservedMinimum: cfg.UnreservedMinimum,
+		Objects: services.Objects(), KMS: services.Keys(ctx),
+	}
 	if data == nil {
 		b.store = memory.New()
 	} else {

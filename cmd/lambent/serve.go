@@ -30,6 +30,7 @@ type serveOptions struct {
 	watch       bool
 	concurrency int
 	drain       time.Duration
+	shipLogs    bool
 }
 
 func serveCommand() *cobra.Command {
@@ -78,6 +79,7 @@ NAME=PATH gives a single function another name.`,
 	flags.BoolVar(&o.watch, "watch", false, "deploy a function again when its files change")
 	o.register(flags)
 	flags.IntVar(&o.concurrency, "concurrency", 1000, "most invocations in flight, over all functions")
+	flags.BoolVar(&o.shipLogs, "ship-logs", false, "send the functions' logs to CloudWatch Logs, too, by the AWS settings of the environment (AWS_ENDPOINT_URL, AWS_PROFILE...)")
 	flags.DurationVar(&o.drain, "drain-timeout", 30*time.Second, "how long invocations may take to finish at the end")
 	return cmd
 }
@@ -102,17 +104,19 @@ func (o *serveOptions) run(ctx context.Context, args []string, out, errOut io.Wr
 		return usagef("--concurrency is %d, want 1 or more", o.concurrency)
 	}
 	log := &lockedWriter{w: errOut}
-	kept, err := invoker.NewLogs(invoker.LogsConfig{})
+	services := invoker.NewAWS()
+	kept, tap, stopTap, err := o.taps(services, log)
 	if err != nil {
 		return err
 	}
-	cfg.MaxConcurrency, cfg.Log, cfg.LogTap = o.concurrency, log, kept
+	defer stopTap() // after the runtime
+	cfg.MaxConcurrency, cfg.Log, cfg.LogTap = o.concurrency, log, tap
 	data, err := openDataDir(o.dataDir)
 	if err != nil {
 		return err
 	}
 	defer data.close()
-	back, err := openBackend(ctx, data, cfg)
+	back, err := openBackend(ctx, data, cfg, services)
 	if err != nil {
 		return err
 	}
@@ -154,14 +158,21 @@ func (o *serveOptions) run(ctx context.Context, args []string, out, errOut io.Wr
 		return err
 	case <-ctx.Done():
 	}
-	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), o.drain)
-	defer cancel()
-	if err := front.Close(end); errors.Is(err, invoker.ErrCutOff) {
-		return fmt.Errorf("invocations still ran after --drain-timeout %s and were cut off", o.drain)
-	} else if err != nil {
+	if err := o.end(ctx, front); err != nil {
 		return err
 	}
 	return <-served
+}
+
+// end lets requests in flight finish.
+func (o *serveOptions) end(ctx context.Context, front *invoker.Invoker) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), o.drain)
+	defer cancel()
+	err := front.Close(ctx)
+	if errors.Is(err, invoker.ErrCutOff) {
+		return fmt.Errorf("invocations still ran after --drain-timeout %s and were cut off", o.drain)
+	}
+	return err
 }
 
 // keys are the access keys that the flags and the environment give; nil: none.

@@ -66,13 +66,10 @@ func (a *AWS) Objects() registry.Objects { return &objects{a} }
 // Keys has data keys encrypted by KMS. It is nil unless the settings name an
 // endpoint for KMS, or the environment names credentials or a profile: a made-up
 // key ARN must not reach the account of somebody who only has credentials lying
-// about.
+// about. Settings that cannot be read name something, too: then keys are refused.
 func (a *AWS) Keys(ctx context.Context) registry.KeyWrapper {
 	cfg, err := a.config(ctx, "")
-	if err != nil {
-		return nil
-	}
-	if kms.NewFromConfig(cfg).Options().BaseEndpoint != nil || named(cfg) {
+	if err != nil || kms.NewFromConfig(cfg).Options().BaseEndpoint != nil || named(cfg) {
 		return &keys{a}
 	}
 	return nil
