@@ -33,40 +33,66 @@ func FuzzRewrite(f *testing.F) {
 			f.Add(wasm)
 		}
 	}
-	f.Fuzz(func(t *testing.T, wasm []byte) {
-		plain, err := Rewrite(wasm, Options{})
+	f.Fuzz(holds)
+}
+
+// FuzzCode holds the same for any code within a module that is sound.
+func FuzzCode(f *testing.F) {
+	for _, name := range append([]string{""}, kernelNames...) {
+		wasm := everything()
+		if name != "" {
+			wasm = kernel(f, name)
+		}
+		m, err := parse(wasm)
 		if err != nil {
-			refusedFor(t, wasm, err)
-			return
+			f.Fatal(err)
 		}
-		again, err := Rewrite(plain.Code, Options{})
-		if err != nil || !bytes.Equal(again.Code, plain.Code) {
-			t.Fatalf("rewritten again: %v, or other bytes", err)
+		for _, c := range m.codes {
+			f.Add(wasm[c.pos:c.end])
 		}
-		if !affordable(plain) {
-			return
+	}
+	f.Fuzz(func(t *testing.T, code []byte) {
+		m, err := parse(everything())
+		if err != nil {
+			t.Fatal(err)
 		}
-		before := compiles(t, plain.Code)
-		if err := compiles(t, wasm); err == nil && before != nil {
-			t.Fatalf("encoded anew it does not compile: %v", before)
-		}
-		for _, opts := range allOptions[1:] {
-			m, err := Rewrite(wasm, opts)
-			if err != nil {
-				if !strings.Contains(err.Error(), "allowed") && !strings.Contains(err.Error(), "reserved") {
-					t.Fatalf("%+v: %v", opts, err)
-				}
-				continue
-			}
-			// An offset of the wrong type is found in the code of the initialisation
-			// instead; data that nobody uses may be left out.
-			if after := compiles(t, m.Code); before == nil && after != nil {
-				t.Fatalf("%+v: does not compile any more: %v", opts, after)
-			} else if before != nil && after == nil && !opts.Bare {
-				t.Fatalf("%+v: compiles all of a sudden; before: %v", opts, before)
-			}
-		}
+		holds(t, m.encode([][]byte{{0, byte(opEnd)}, code}))
 	})
+}
+
+func holds(t *testing.T, wasm []byte) {
+	plain, err := Rewrite(wasm, Options{})
+	if err != nil {
+		refusedFor(t, wasm, err)
+		return
+	}
+	again, err := Rewrite(plain.Code, Options{})
+	if err != nil || !bytes.Equal(again.Code, plain.Code) {
+		t.Fatalf("rewritten again: %v, or other bytes", err)
+	}
+	if !affordable(plain) {
+		return
+	}
+	before := compiles(t, plain.Code)
+	if err := compiles(t, wasm); err == nil && before != nil {
+		t.Fatalf("encoded anew it does not compile: %v", before)
+	}
+	for _, opts := range allOptions[1:] {
+		m, err := Rewrite(wasm, opts)
+		if err != nil {
+			if !strings.Contains(err.Error(), "allowed") && !strings.Contains(err.Error(), "reserved") {
+				t.Fatalf("%+v: %v", opts, err)
+			}
+			continue
+		}
+		// An offset of the wrong type is found in the code of the initialisation
+		// instead; data that nobody uses may be left out.
+		if after := compiles(t, m.Code); before == nil && after != nil {
+			t.Fatalf("%+v: does not compile any more: %v", opts, after)
+		} else if before != nil && after == nil && !opts.Bare {
+			t.Fatalf("%+v: compiles all of a sudden; before: %v", opts, before)
+		}
+	}
 }
 
 // unsupported are words of the refusals of modules that wazero may accept: what

@@ -27,6 +27,12 @@ func (r *reader) instr(in *instr) {
 			r.failAt(in.offset, "unknown instruction %#x %#x", byte(in.op), sub)
 			return
 		}
+		// wazero takes the first byte of a vector instruction's number for all of
+		// it. That is right for the shortest encoding only, which all compilers use.
+		if length := r.pos - in.offset - 1; length > 1 && sub < 0x80 || length > 2 {
+			r.failAt(in.offset, "instruction %#x %#x in an encoding that is not supported", byte(in.op), sub)
+			return
+		}
 		in.op = in.op<<8 | opcode(sub)
 	}
 	in.shape = in.op.shape()
