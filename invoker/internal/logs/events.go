@@ -10,6 +10,11 @@ import (
 	"github.com/lambent-run/lambent/invoker/internal/api"
 )
 
+const (
+	maxPattern = 1024 // characters of a filter pattern
+	maxStreams = 100  // names in a request
+)
+
 // period are the times, in milliseconds since 1970, between which events are
 // wanted, both inclusive.
 type period struct {
@@ -67,6 +72,12 @@ func (s *Store) filterEvents(req *api.Request, in *filterInput) (*filterOutput, 
 		if q.from, err = parseToken(in.Token, "e/"); err != nil {
 			return nil, err
 		}
+	}
+	switch {
+	case len(in.Pattern) > maxPattern:
+		return nil, invalid("1 validation error detected: Value at 'filterPattern' failed to satisfy constraint: Member must have length less than or equal to %d", maxPattern)
+	case len(in.Streams) > maxStreams:
+		return nil, invalid("1 validation error detected: Value at 'logStreamNames' failed to satisfy constraint: Member must have length less than or equal to %d", maxStreams)
 	}
 	if q.match, err = parsePattern(in.Pattern); err != nil {
 		return nil, err
