@@ -3,6 +3,7 @@ package host
 import (
 	"context"
 	"fmt"
+	goruntime "runtime"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
@@ -149,7 +150,12 @@ func Modules(ctx context.Context, rt wazero.Runtime, checkModule, checkName stri
 	if checkModule == "" {
 		return nil
 	}
-	check := api.GoFunc(func(ctx context.Context, _ []uint64) { guestOf(ctx).Check() })
+	// Between two checks Go cannot take the processor away from a guest, so one
+	// that computes for long gives it up by itself whenever it can.
+	check := api.GoFunc(func(ctx context.Context, _ []uint64) {
+		guestOf(ctx).Check()
+		goruntime.Gosched()
+	})
 	_, err := rt.NewHostModuleBuilder(checkModule).NewFunctionBuilder().
 		WithGoFunction(check, nil, nil).Export(checkName).Instantiate(ctx)
 	if err != nil {
@@ -170,7 +176,9 @@ func guestOf(ctx context.Context) *Guest {
 func export(b wazero.HostModuleBuilder, f function) {
 	b.NewFunctionBuilder().
 		WithGoModuleFunction(api.GoModuleFunc(func(ctx context.Context, m api.Module, stack []uint64) {
-			f.run(&call{guestOf(ctx), f.name, m.Memory(), stack})
+			g := guestOf(ctx)
+			g.Check() // a guest that calls in a loop spends its time here
+			f.run(&call{g, f.name, m.Memory(), stack})
 		}), types(f.params), types(f.results)).
 		WithName(f.name).Export(f.name)
 }

@@ -136,6 +136,7 @@ func Export(b wazero.HostModuleBuilder, of func(context.Context, api.Module) *Pr
 		b.NewFunctionBuilder().
 			WithGoModuleFunction(api.GoModuleFunc(func(ctx context.Context, m api.Module, stack []uint64) {
 				p := of(ctx, m)
+				p.check() // a guest that calls in a loop spends its time here
 				p.current = call{p, m.Memory(), stack}
 				// The results share the stack with the arguments.
 				stack[0] = uint64(run(&p.current))
