@@ -88,6 +88,15 @@ func (rec *Record) settle() {
 	}
 }
 
+// fails reports whether the version has no code that could run, or is about to
+// be found to have none.
+func (rec *Record) fails() bool {
+	if s := rec.Settling; s != nil {
+		return s.Status.State == function.StateFailed
+	}
+	return rec.Configuration.Status.State == function.StateFailed
+}
+
 // packages returns the contents that the record refers to: its code, then its
 // layers.
 func (rec *Record) packages() []Package {
@@ -262,6 +271,9 @@ func (r *Registry) Version(ctx context.Context, id function.ID, version, revisio
 		}
 	} else if rec.Revision != revision {
 		return nil, false, nil
+	}
+	if rec.fails() {
+		return nil, false, errorf(Conflict, "The operation cannot be performed at this time. The function is currently in the following state: Failed")
 	}
 	v, err := r.runnable(ctx, id, d.Generation, rec)
 	if err != nil {

@@ -185,6 +185,19 @@ func TooLarge(req *Request) *Response {
 	return tooLarge(c.op.name).response(req)
 }
 
+// Words says how AWS words an error of the registry: the status, the code, the
+// body's member Type and its text, which stands in Message if upper, else in
+// message. ok is false if the error is not one of those.
+func Words(err error) (status int, code, kind string, upper bool, message string, ok bool) {
+	known, ok := errors.AsType[*registry.Error](err)
+	if !ok || kinds[known.Kind] == "" {
+		return 0, "", "", false, "", false
+	}
+	code = kinds[known.Kind]
+	class := classes[code]
+	return class.status, code, class.kind, class.upper, known.Message, true
+}
+
 // fault is an operation's error as the API words it.
 func (a *API) fault(c *call, err error) *Error {
 	var (

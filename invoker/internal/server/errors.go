@@ -12,6 +12,7 @@ import (
 
 	"github.com/valyala/fasthttp"
 
+	"github.com/lambent-run/lambent/invoker/internal/api"
 	"github.com/lambent-run/lambent/runtime"
 	"github.com/lambent-run/lambent/runtime/function"
 )
@@ -200,6 +201,9 @@ func (s *Server) runtimeError(err error, operation string) *apiError {
 			suspended.Stuck), suspended.RetryAfter)
 	case errors.Is(err, runtime.ErrClosed), s.base.Err() != nil:
 		return shuttingDown()
+	}
+	if status, code, kind, upper, message, ok := api.Words(err); ok {
+		return &apiError{status: status, code: code, kind: kind, upper: upper, message: message}
 	}
 	s.logf("%s: %v", operation, err)
 	return serviceError("An internal error occurred.")
