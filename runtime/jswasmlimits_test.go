@@ -102,9 +102,9 @@ func TestExitFromAnImportedFunctionEndsTheIsolate(t *testing.T) {
 	}
 }
 
-// TestValuesHeldByWebAssemblyAreCollected passes more objects than an isolate
-// may hold at a time.
-func TestValuesHeldByWebAssemblyAreCollected(t *testing.T) {
+// TestValuesThatWebAssemblyHoldsAreKept passes so many objects that those which
+// no instance holds any more are let go many times on the way.
+func TestValuesThatWebAssemblyHoldsAreKept(t *testing.T) {
 	t.Parallel()
 	rt := deployWasm(t, loadWasm+`
 		exports.handler = async () => {
