@@ -8,6 +8,7 @@ import (
 	"errors"
 	"flag"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -64,8 +65,14 @@ func replay(t *testing.T, name string, to target) {
 		}
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
-			differences := replayCase(t, c, to)
 			why, isKnown := known[name][c.Name]
+			differences := replayCase(t, c, to)
+			// What a case says of time was recorded on a machine with nothing else to
+			// do. This one may be busy, but not three times in a row.
+			for again := 0; again < 2 && len(differences) > 0 && !isKnown && slices.Contains(c.Tags, "timing"); again++ {
+				t.Logf("again, after %q", differences)
+				differences = replayCase(t, c, to)
+			}
 			switch {
 			case isKnown && len(differences) == 0:
 				t.Errorf("%s passes now: take it out of testdata/known_failures.json", c.Name)
