@@ -263,14 +263,22 @@ func serveFor(t *testing.T, rt *runtime.Runtime, d time.Duration) [3]time.Durati
 }
 
 // FuzzModules deploys and invokes modules that differ from real ones by what the
-// fuzzer thinks of. Whatever they are, nothing panics, and each invocation comes
-// to an end.
+// fuzzer thinks of, and by two bytes more. Whatever they are, nothing panics, and
+// each invocation comes to an end.
 func FuzzModules(f *testing.F) {
 	for _, name := range []string{"echo.wasm", "counter.wasm", "command.wasm", "hostile.wasm", "table.wasm", "start-trap.wasm"} {
-		f.Add(module(f, name), []byte("8"))
+		wasm := module(f, name)
+		for i := range uint32(40) {
+			f.Add(wasm, fmt.Append(nil, i), uint32(len(wasm))*i/40, byte(i*7), uint32(len(wasm))*i/50, byte(i))
+		}
 	}
 	rt := newRuntime(f, runtime.Config{InitTimeout: 100 * time.Millisecond})
-	f.Fuzz(func(t *testing.T, wasm, event []byte) {
+	f.Fuzz(func(t *testing.T, wasm, event []byte, at uint32, with byte, also uint32, and byte) {
+		if len(wasm) > 0 {
+			wasm = bytes.Clone(wasm)
+			wasm[at%uint32(len(wasm))] = with
+			wasm[also%uint32(len(wasm))] = and
+		}
 		err := rt.Deploy(t.Context(), runtime.Function{Name: "f", Runtime: wasmRuntime, Code: packed(wasm), Timeout: 100 * time.Millisecond})
 		if err != nil {
 			return

@@ -75,6 +75,7 @@ func (iso *Isolate) start(o *origin) (err error) {
 	}
 	iso.globals = append(iso.globals[:0], o.globals...)
 	iso.origin, iso.fresh = o, true
+	iso.guest.WASI.Flags = o.flags
 	iso.mount(iso.env.Tmp)
 	return nil
 }

@@ -48,6 +48,7 @@ type origin struct {
 	// each isolate has its own init phase, for the reason why.
 	image   *snapshot.Image
 	globals []uint64
+	flags   [3]uint16 // of the standard streams
 	why     string
 }
 
@@ -155,7 +156,7 @@ func (p *Program) firstIsolate(ctx context.Context, iso *Isolate) (*Isolate, err
 		p.origin.Store(&origin{why: err.Error()})
 		return iso, nil
 	}
-	o := &origin{image: image, globals: inst.saveGlobals(nil)}
+	o := &origin{image: image, globals: inst.saveGlobals(nil), flags: iso.guest.WASI.StreamFlags()}
 	p.origin.Store(o)
 	iso.own = nil
 	p.give(inst)

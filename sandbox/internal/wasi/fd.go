@@ -252,7 +252,7 @@ func fdSetFlags(c *call) wasifs.Errno {
 		return wasifs.EINVAL
 	}
 	d.flags = uint16(flags)
-	c.changed = true
+	c.changed = c.changed || d.file != nil
 	return 0
 }
 

@@ -42,6 +42,9 @@ type Process struct {
 	// written. They keep nothing of the bytes. An error that is a wasifs.Errno
 	// is the number that the guest sees.
 	Stdout, Stderr io.Writer
+	// Flags are those of the standard streams when the guest starts. They mean
+	// nothing to the streams, but a guest that set them may look at them.
+	Flags [3]uint16
 	// FS is what the guest sees below its one preopened folder, "/".
 	FS *wasifs.FS
 	// Sleep waits; it returns early, or does not return, when the guest is
@@ -81,7 +84,9 @@ type listing struct {
 func (p *Process) table() []*descriptor {
 	if p.open == nil {
 		p.open = []*descriptor{
-			{std: 0, read: true}, {std: 1, write: true}, {std: 2, write: true},
+			{std: 0, read: true, flags: p.Flags[0]},
+			{std: 1, write: true, flags: p.Flags[1]},
+			{std: 2, write: true, flags: p.Flags[2]},
 		}
 		if p.FS != nil {
 			if root, errno := p.FS.Open("/", wasifs.Read); errno == 0 {
@@ -97,6 +102,17 @@ func (p *Process) table() []*descriptor {
 // says nothing of descriptors, so one must not be taken then.
 func (p *Process) Changed() bool { return p.changed }
 
+// StreamFlags are the flags that the standard streams have now. They are not part
+// of what Changed reports: an instance that starts with them is the same.
+func (p *Process) StreamFlags() (flags [3]uint16) {
+	for _, d := range p.table() {
+		if d != nil && d.file == nil {
+			flags[d.std] = d.flags
+		}
+	}
+	return flags
+}
+
 // Drew reports whether the guest has ever asked for random bytes or for the time,
 // of either of which it may have made a seed.
 func (p *Process) Drew() bool { return p.drew }
@@ -106,6 +122,11 @@ func (p *Process) Drew() bool { return p.drew }
 func (p *Process) Reset() {
 	p.listed = listing{}
 	if !p.changed {
+		for fd, flags := range p.Flags {
+			if p.open != nil {
+				p.open[fd].flags = flags
+			}
+		}
 		return
 	}
 	p.Close()
