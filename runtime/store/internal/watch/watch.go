@@ -77,13 +77,6 @@ func (w *watcher) read(ctx context.Context, yield func(store.Event, error) bool)
 	}
 }
 
-// Watched reports whether there is a watcher.
-func (h *Hub) Watched() bool {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return len(h.watchers) > 0
-}
-
 // Publish tells the watchers of a change. Calls must come in the order of the
 // revisions. The value remains the caller's.
 func (h *Hub) Publish(event store.Event) {
