@@ -10,9 +10,9 @@ var source = rand.NewChaCha8(seed())
 
 var random = rand.New(source)
 
-// Rand is a generator that no two instances have in common: unlike the functions
-// of math/rand, it is seeded anew in an instance that starts from a copy of
-// another's memory.
+// Rand is a generator that no two instances have in common: it is seeded anew in
+// an instance that starts from a copy of another's memory. So is the one behind
+// the functions of math/rand and math/rand/v2.
 func Rand() *rand.Rand { return random }
 
 func seed() (s [32]byte) {
