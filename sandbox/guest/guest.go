@@ -160,7 +160,6 @@ var restored []func()
 
 // OnRestore has f called in each instance that starts from a copy of another's
 // memory, before its first event. What must not be the same in two instances is
-// renewed there: random seeds above all. The generator of crypto/rand needs
-// nothing: it asks the host each time. Those of math/rand, and the seeds of
-// hash/maphash, cannot be renewed; take Rand instead.
+// renewed there. Random numbers need nothing: crypto/rand asks the host each
+// time, and the generators of math/rand and of Rand are seeded anew.
 func OnRestore(f func()) { restored = append(restored, f) }
