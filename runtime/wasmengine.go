@@ -69,7 +69,7 @@ func wasmScratch(from Scratch) sandbox.Scratch {
 // wasmIsolate is a sandbox.Isolate as an Isolate.
 type wasmIsolate struct {
 	*sandbox.Isolate
-	of   *wasmProgram
+	of   *wasmProgram // keeps it from being closed
 	call sandbox.Call // reused: an isolate serves one invocation at a time
 }
 
