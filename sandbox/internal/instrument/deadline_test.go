@@ -3,7 +3,9 @@ package instrument
 import (
 	"context"
 	"errors"
+	"runtime"
 	"strconv"
+	"sync/atomic"
 	"testing"
 
 	"github.com/tetratelabs/wazero"
@@ -165,4 +167,40 @@ func rewrite(tb testing.TB, wasm []byte, opts Options) *Module {
 		tb.Fatal(err)
 	}
 	return m
+}
+
+// Go stops all goroutines to collect garbage. One that runs a guest must not
+// keep it waiting: this guest is stopped only after a collection.
+func TestCollectionOfGarbageDoesNotWaitForAGuest(t *testing.T) {
+	t.Parallel()
+	m := rewrite(t, build(module{}, function{export: "run", code: "loop void; br 0; end"}), Options{Deadline: true})
+	ctx := context.Background()
+	rt := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfig().WithCoreFeatures(Features))
+	defer func() { _ = rt.Close(ctx) }()
+	var stop atomic.Bool
+	begun := make(chan struct{})
+	checks := 0
+	_, err := rt.NewHostModuleBuilder(CheckModule).NewFunctionBuilder().WithFunc(func() {
+		if checks++; checks == 10 {
+			close(begun)
+		}
+		if stop.Load() {
+			panic(errStopped)
+		}
+	}).Export(CheckName).Instantiate(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mod, err := rt.Instantiate(ctx, m.Code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		<-begun
+		runtime.GC()
+		stop.Store(true)
+	}()
+	if _, err := mod.ExportedFunction("run").Call(ctx); !errors.Is(err, errStopped) {
+		t.Errorf("run ended with %v, want to be stopped", err)
+	}
 }

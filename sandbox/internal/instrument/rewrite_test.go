@@ -203,6 +203,9 @@ func TestWhatCannotBeReadIsRefused(t *testing.T) {
 		{"an instruction for threads", bytes.Replace(body("nop; nop; nop"), []byte{1, 1, 1}, []byte{0xfe, 0x03, 0x00}, 1), "unknown instruction 0xfe in function 0"},
 		{"an instruction for exceptions", bytes.Replace(body("nop; nop"), []byte{1, 1}, []byte{0x08, 0x00}, 1), "unknown instruction 0x8 in function 0"},
 		{"a vector instruction that does not exist", bytes.Replace(body("nop; nop; nop"), []byte{1, 1, 1}, []byte{0xfd, 0x9a, 0x01}, 1), "unknown instruction 0xfd 0x9a in function 0"},
+		{"a function of more blocks than compile in time", body(strings.Repeat("block void; end;", 20_001)), "code of 20001 blocks, where 20000 are allowed, in function 0"},
+		{"a function of many blocks with many locals", build(module{}, function{locals: make32(2_000), code: strings.Repeat("block void; end;", 6_000)}), "code of 6000 blocks with 2000 locals"},
+		{"functions of more blocks than compile in time", build(module{}, slices.Repeat([]function{{code: strings.Repeat("block void; end;", 20_000)}}, 6)...), "more blocks than are allowed, up to the code in function 5"},
 		{"an import of what is reserved", build(module{types: []FuncType{{}}, imports: []Import{{Module: CheckModule, Name: CheckName}}, funcs: []uint32{0}, importedFuncs: 1}), "reserved"},
 	}
 	for _, tc := range tests {
@@ -219,6 +222,8 @@ func TestWhatCannotBeReadIsRefused(t *testing.T) {
 		})
 	}
 }
+
+func make32(n int) []ValType { return slices.Repeat([]ValType{I32}, n) }
 
 func TestAModuleThatIsCutOffWithinASectionIsRefused(t *testing.T) {
 	t.Parallel()

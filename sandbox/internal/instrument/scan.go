@@ -16,6 +16,7 @@ type body struct {
 	bulk   bool // has an instruction whose time depends on an operand
 	weight int  // the credits that it costs, without its loops
 	loops  []loopFacts
+	blocks int // see blocksOf
 }
 
 // loopFacts is what is known of a loop.
@@ -52,11 +53,12 @@ type local struct {
 	t ValType
 }
 
-// uses says which instructions occur anywhere in a module.
+// uses says what code does anywhere in a module.
 type uses struct {
 	tableChange bool
 	dataDrop    bool
 	dataInit    []bool // by data segment: memory.init
+	effort      effort
 }
 
 // scan looks through the code of the i-th function that the module defines.
@@ -80,6 +82,7 @@ func (m *module) scan(wasm []byte, i int, u *uses) (body, error) {
 	if r.err == nil && r.left() > 0 {
 		r.fail("code after the end of the function")
 	}
+	u.effort.add(r, &b)
 	if r.err != nil {
 		return b, r.err
 	}
@@ -100,6 +103,7 @@ func (b *body) look(m *module, r *reader, u *uses, locals int) {
 			return
 		}
 		innermost := open[len(open)-1]
+		b.blocks += blocksOf(in.op)
 		cost := 1
 		switch in.op {
 		case opBlock, opIf:
