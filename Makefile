@@ -34,8 +34,10 @@ bench-peers: ## the same handlers in Lambent and its rivals, one table
 fuzz: ## fuzz each parser for 20 seconds
 	@sh bench/fuzz.sh
 
-hammer: ## 64 goroutines, 200 functions, 30 seconds, race detector
-	$(GO) test -race -run Hammer -hammer 30s ./runtime/...
+hammer: ## isolates, modules and clients by the hundred, 30 seconds each, race detector; then hostile modules, and 300 crashes
+	$(GO) test -race -p 1 -run 'Hammer|Storm|Many' -hammer 30s ./runtime ./runtime/registry ./sandbox/link ./invoker
+	$(GO) test -v -run Neighbours -soak 30s ./sandbox
+	$(GO) test -run Killed -kills 300 ./runtime/store/local
 
 conform: ## replay the recorded answers of AWS's own client
 	$(GO) test ./invoker/conform
