@@ -125,7 +125,11 @@ var lawful = []string{"", "ResourceNotFoundException", "ResourceConflictExceptio
 // delete the same 20 functions. Beside that each has a function of its own, of
 // which it knows at every moment what it must answer.
 func TestStormOfClients(t *testing.T) {
-	startServer(t, t.TempDir()).close() // fasthttp keeps a goroutine from the first server on
+	first := startServer(t, t.TempDir()) // fasthttp keeps a goroutine from the first request on
+	if _, err := first.client.ListFunctions(t.Context(), &lambda.ListFunctionsInput{}); err != nil {
+		t.Fatal(err)
+	}
+	first.close()
 	before := goruntime.NumGoroutine()
 	s := startServer(t, t.TempDir())
 	codes := [][]byte{answering(t, "a"), answering(t, "b"), answering(t, "c")}
