@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"net"
 	"strings"
 
 	"github.com/valyala/fasthttp"
@@ -26,6 +27,11 @@ func (s *Server) control(ctx *fasthttp.RequestCtx, c *conn) {
 	}
 	if origin := h.Peek(fasthttp.HeaderOrigin); origin != nil {
 		s.refuse(ctx, c, fromWebPage(string(origin)))
+		return
+	}
+	if s.cfg.Verifier == nil && rebound(string(ctx.Host()), ctx.LocalAddr()) {
+		s.refuse(ctx, c, accessDenied("The server at "+string(ctx.Host())+
+			" answers on a loopback address, where only localhost and addresses are names for it: use 127.0.0.1, or let it ask for signatures."))
 		return
 	}
 	body, fault := s.readBody(ctx, c, api.MaxRequestBytes)
@@ -58,6 +64,22 @@ func (s *Server) control(ctx *fasthttp.RequestCtx, c *conn) {
 		}
 	}
 	s.send(ctx, to.Serve(s.base, req))
+}
+
+// rebound reports whether a request that came over a loopback address was meant
+// for some host by its name. A web page can read what its own host answers, and
+// make that name mean 127.0.0.1 (DNS rebinding); such requests have no Origin.
+func rebound(host string, local net.Addr) bool {
+	at, ok := local.(*net.TCPAddr)
+	if !ok || !at.IP.IsLoopback() {
+		return false
+	}
+	name := host
+	if only, _, err := net.SplitHostPort(host); err == nil {
+		name = only
+	}
+	name = strings.ToLower(strings.Trim(name, "[]"))
+	return name != "" && name != "localhost" && !strings.HasSuffix(name, ".localhost") && net.ParseIP(name) == nil
 }
 
 // refuse answers without reading the body.
