@@ -46,9 +46,10 @@ type Response struct {
 	Length int64
 }
 
-// Config is what an API needs. Registry has no default.
+// Config is what an API needs.
 type Config struct {
-	// Registry holds what the operations are about.
+	// Registry holds what the operations are about. Without one each operation
+	// is refused by its name.
 	Registry *registry.Registry
 	// Logf reports what went wrong on this side. Default: nobody is told.
 	Logf func(format string, args ...any)
@@ -103,13 +104,13 @@ func (a *API) Serve(ctx context.Context, req *Request) (res *Response) {
 
 // do routes and runs a call.
 func (a *API) do(ctx context.Context, c *call) (*Response, error) {
-	if Public(c.Path) {
+	if a.registry != nil && Public(c.Path) {
 		return a.download(ctx, c.Request)
 	}
 	if err := c.route(); err != nil {
 		return nil, err
 	}
-	if c.op.handler == nil {
+	if c.op.handler == nil || a.registry == nil {
 		return nil, c.op.absent()
 	}
 	if len(c.Body) > MaxRequestBytes {

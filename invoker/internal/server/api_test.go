@@ -185,7 +185,7 @@ func TestErrorsAreWordedAsAWSDoes(t *testing.T) {
 		{
 			name: "a path that means nothing", method: "GET", target: "/nothing%20here?x",
 			status: 404, code: "UnknownOperationException",
-			want: `{"Type":"User","message":"No operation of the Lambda API is at GET /nothing here. To invoke a function, POST the event to /2015-03-31/functions/NAME/invocations."}`,
+			want: `{"Type":"User","message":"No operation of the Lambda API is at GET /nothing%20here. To invoke a function, POST the event to /2015-03-31/functions/NAME/invocations."}`,
 		},
 		{
 			name: "broken percent-encoding", target: "/2015-03-31/functions/hel%zzlo/invocations",

@@ -137,7 +137,7 @@ func TestUnreadBodyDoesNotSpoilTheNextRequest(t *testing.T) {
 	_, addr := start(t, Config{}, nil)
 	c := dial(t, addr)
 	body := invokeRequest("nobody", "{}") // looks like a request
-	c.send(fmt.Sprintf("GET /nothing HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s", len(body), body))
+	c.send(fmt.Sprintf("GET /nothing HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%s", len(body), body))
 	c.send(invokeRequest("hello", "[1]"))
 	if got := c.answer(); got.status != 404 || got.header.Get("X-Amzn-Errortype") != "UnknownOperationException" {
 		t.Errorf("first: %d %s", got.status, got.body)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/valyala/fasthttp"
 
+	"github.com/lambent-run/lambent/invoker/internal/api"
 	"github.com/lambent-run/lambent/invoker/internal/sigv4"
 	"github.com/lambent-run/lambent/runtime"
 	"github.com/lambent-run/lambent/runtime/function"
@@ -34,8 +35,8 @@ type Config struct {
 	// them invoke. A nil Verifier asks nobody: everybody may call everything.
 	Verifier *sigv4.Verifier
 	Permits  Permits
-	// Control answers what is not an invocation, and Logs what is for CloudWatch
-	// Logs. A nil Control refuses it by name; Logs needs a Control.
+	// Control answers what is not an invocation, and Logs, if it is not nil, what
+	// is for CloudWatch Logs. A nil Control refuses operations by their names.
 	Control, Logs Control
 	// MaxConnections caps open connections; more are answered with a 503.
 	MaxConnections int
@@ -76,6 +77,9 @@ type Server struct {
 
 // New returns a Server that is not serving yet.
 func New(cfg Config) *Server {
+	if cfg.Control == nil {
+		cfg.Control = api.New(api.Config{})
+	}
 	s := &Server{cfg: cfg, region: cfg.Runtime.Region(), account: cfg.Runtime.AccountID()}
 	s.base, s.cancel = context.WithCancel(context.Background())
 	s.bodies.limit = cfg.MaxBodyMemory
@@ -183,11 +187,11 @@ func (s *Server) handle(ctx *fasthttp.RequestCtx) {
 			return
 		}
 	}
-	if s.cfg.Control != nil && r.op == opUnknown {
+	if r.op == opUnknown {
 		s.control(ctx, c)
 		return
 	}
-	s.fail(ctx, unserved(string(ctx.Method()), r))
+	s.fail(ctx, wrongMethodFor(string(ctx.Method()), r.op))
 }
 
 // health answers GET /healthz.
